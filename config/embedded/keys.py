@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from config.embedded.places import made_ours, shared_mode, var_dir
+from config.embedded.places import made, made_ours, var_dir
 
 
 def local_secret(name: str) -> str:
@@ -15,7 +15,7 @@ def local_secret(name: str) -> str:
 
     Raises: EmbeddedUnavailable when VAR_DIR cannot be written.
     """
-    made_ours(var_dir(), shared_mode())
+    made(var_dir())
     path = made_ours(var_dir() / "keys") / name
     if not path.exists():
         _make(path)

@@ -16,7 +16,7 @@ from pathlib import Path
 from config.embedded.errors import EmbeddedUnavailable
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-# sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero among them; PostgreSQL appends this name.
+# sun_path holds 104 bytes on macOS and 108 on Linux, a closing zero among them.
 LONGEST_SOCKET = 100
 SOCKET_NAME = ".s.PGSQL.5432"
 # Database URLs carry the directory unquoted, so it may hold nothing that a URL gives a meaning to.
@@ -46,19 +46,27 @@ def log_file(name: str) -> Path:
     return var_dir() / "log" / f"{name}.log"
 
 
+def made(directory: Path, mode: int = 0o700) -> Path:
+    """The directory, made if missing; one that was there keeps its mode.
+
+    Raises: EmbeddedUnavailable when it cannot be made.
+    """
+    try:
+        directory.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedUnavailable(
+            f"Cannot make {directory} ({error.strerror}): set VAR_DIR to a directory that you may write to"
+        ) from error
+    return directory
+
+
 def made_ours(directory: Path, mode: int = 0o700) -> Path:
     """The directory, made if missing, with this mode.
 
     Raises: EmbeddedUnavailable when it cannot be made, or is a link or another user's: in a shared
     temporary directory anybody may have been there first.
     """
-    try:
-        directory.mkdir(mode=mode, parents=True, exist_ok=True)
-        found = directory.lstat()
-    except OSError as error:
-        raise EmbeddedUnavailable(
-            f"Cannot make {directory} ({error.strerror}): set VAR_DIR to a directory that you may write to"
-        ) from error
+    found = made(directory, mode).lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         raise EmbeddedUnavailable(f"{directory} belongs to somebody else: remove it, or set another VAR_DIR")
     directory.chmod(mode)
@@ -73,7 +81,7 @@ def shared_mode() -> int:
 @contextmanager
 def locked() -> Iterator[None]:
     """Hold the file lock of VAR_DIR, waiting for it; the kernel frees it when its holder is killed."""
-    made_ours(var_dir(), shared_mode())
+    made(var_dir())
     made_ours(var_dir() / "log", shared_mode())
     made_ours(sockets_dir(), shared_mode())
     with (var_dir() / "embedded.lock").open("w") as handle:

@@ -6,6 +6,7 @@ production. PostgreSQL refuses to run as root: then it runs as the system user O
 """
 
 import importlib.util
+import locale
 import os
 import pwd
 import secrets
@@ -46,7 +47,7 @@ WITHOUT_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes"
 
 
 def url() -> str:
-    """Address for django-environ: an empty host, then the socket's directory as the first part of the path."""
+    """Address for django-environ: an empty host, the socket's directory, the database."""
     return f"postgres://{ROLE}:@/{_socket_dir()}/{DATABASE}"
 
 
@@ -62,6 +63,7 @@ def start() -> None:
     if process is not None:
         _wait_until_ready()
         return
+    _let_in()
     _remove_drafts()
     if not _cluster().exists():
         _make_cluster()
@@ -182,16 +184,27 @@ def _owned(path: Path) -> Path:
     return path
 
 
-def _let_through(directory: Path) -> None:
-    """As root, let PostgreSQL's user pass through the parents of a directory: pass, not read.
+def _let_in() -> None:
+    """As root, let PostgreSQL's user reach its programs and its data.
 
-    A checkout under /root is otherwise out of its reach.
+    On the way it may pass, not read: a checkout under /root is otherwise out of its reach. The wheel's own
+    files it may read, which an installation under a strict umask withholds.
     """
-    if os.getuid() == 0:
-        for parent in (directory, *directory.parents):
-            mode = parent.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                parent.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+    if os.getuid() != 0:
+        return
+    installed = _programs().parent
+    for directory in (var_dir(), *var_dir().parents, *installed.parents):
+        _grant(directory, stat.S_IXOTH)
+    if not (installed / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        for path in (installed, *installed.rglob("*")):
+            executable = path.stat().st_mode & stat.S_IXUSR
+            _grant(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
+
+
+def _grant(path: Path, bits: int) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & bits != bits:
+        path.chmod(mode | bits)
 
 
 def _remove_drafts() -> None:
@@ -201,12 +214,11 @@ def _remove_drafts() -> None:
 
 
 def _make_cluster() -> None:
-    _let_through(var_dir())
-    _let_through(_programs())
     draft = var_dir() / f"postgres.new-{secrets.token_hex(4)}"
     _owned(made_ours(draft))
+    locales = ("--locale=C", f"--lc-ctype={_character_classes()}")
     _expect(
-        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"),
+        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locales),
         "initdb could not make a database cluster",
     )
     statements = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
@@ -215,6 +227,17 @@ def _make_cluster() -> None:
         f"PostgreSQL could not make the database {DATABASE}",
     )
     draft.rename(_cluster())
+
+
+def _character_classes() -> str:
+    """The locale that says what a letter is: under plain C, pg_trgm sees none in a Chinese name."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
 
 
 def _expect(done: subprocess.CompletedProcess[str], failure: str) -> None:
@@ -229,16 +252,14 @@ def _check_version() -> None:
     ours = _run("postgres", "--version").stdout.split()[-1].split(".")[0]
     if theirs != ours:
         raise EmbeddedUnavailable(
-            f"{_cluster()} was made by PostgreSQL {theirs}, and the installed wheel brings {ours}: move it away "
-            "to start with an empty database, or serve it with its own version and name that in DATABASE_URL"
+            f"{_cluster()} was made by PostgreSQL {theirs}, and the installed wheel brings {ours}: "
+            "move it away to start with an empty database, or name a server of its version in DATABASE_URL"
         )
 
 
 def _launch() -> None:
-    _let_through(var_dir())
-    _let_through(_programs())
     _pid_file().unlink(missing_ok=True)  # its process is gone, and its number may be somebody else's by now
-    _owned(made_ours_by_server(_socket_dir()))
+    _owned(_made_by_server(_socket_dir()))
     log = log_file("postgres")
     log.touch(mode=0o600)
     _owned(log)
@@ -255,7 +276,7 @@ def _settings() -> dict[str, str]:
     return SETTINGS | {"unix_socket_directories": str(_socket_dir())} | unsafe
 
 
-def made_ours_by_server(directory: Path) -> Path:
+def _made_by_server(directory: Path) -> Path:
     """The socket directory; on later runs as root it already belongs to the server's user."""
     if directory.exists() and os.getuid() == 0 and directory.lstat().st_uid == _os_user().pw_uid:
         return directory
