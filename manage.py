@@ -4,6 +4,9 @@
 import os
 import sys
 
+# These neither need the services nor may they start them.
+WITHOUT_SERVICES = {"stop_services", "help", "--help", "-h", "version", "--version"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -11,9 +14,13 @@ def main() -> None:
 
     from config import embedded
 
-    if sys.argv[1:2] != ["stop_services"]:
-        embedded.start_unless_given()
-    execute_from_command_line(sys.argv)
+    try:
+        if not WITHOUT_SERVICES.intersection(sys.argv[1:2]):
+            embedded.start_unless_given()
+        execute_from_command_line(sys.argv)
+    except embedded.EmbeddedUnavailable as unavailable:
+        sys.stderr.write(f"{unavailable}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":
