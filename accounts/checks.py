@@ -14,10 +14,14 @@ def reads_committed(databases: list[str] | None = None, **kwargs: Any) -> list[E
     errors = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT current_setting('transaction_isolation'), current_setting('server_version_num')::int")
+            cursor.execute(
+                "SELECT current_setting('transaction_isolation'), current_setting('server_version_num')::int"
+            )
             isolation, version = cursor.fetchone()
         if isolation != "read committed":
-            errors.append(Error(f"The database runs at {isolation}; READ COMMITTED is needed", id="accounts.E001"))
+            errors.append(
+                Error(f"The database runs at {isolation}; READ COMMITTED is needed", id="accounts.E001")
+            )
         if version < 150000:
             errors.append(Error("PostgreSQL 15 or later is needed", id="accounts.E002"))
     return errors

@@ -40,11 +40,19 @@ class AuditEvent(models.Model):
     sequence = models.BigIntegerField(_("number"), unique=True, editable=False)
     at = models.DateTimeField(_("at"), auto_now_add=True)
     kind = models.CharField(_("what"), max_length=20, choices=AuditKind.choices)
-    staff = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
-    person = models.ForeignKey(
-        "accounts.InsuredPerson", models.PROTECT, null=True, related_name="+", verbose_name=_("insured person")
+    staff = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )
-    region = models.ForeignKey("accounts.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region"))
+    person = models.ForeignKey(
+        "accounts.InsuredPerson",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("insured person"),
+    )
+    region = models.ForeignKey(
+        "accounts.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region")
+    )
     address = models.GenericIPAddressField(_("address"), null=True)
     detail = models.JSONField(_("detail"), default=dict)
     previous_hash = models.BinaryField(editable=False)

@@ -17,7 +17,13 @@ class Code(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=100)
     region = models.ForeignKey(
-        "accounts.Region", models.PROTECT, null=True, blank=True, verbose_name=_("region"), help_text=_("empty: all")
+        "accounts.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("region"),
+        help_text=_("empty: all"),
     )
     version = models.CharField(_("version"), max_length=20)
 
@@ -27,7 +33,9 @@ class Code(models.Model):
         ordering = ["table", "code"]
         constraints = [
             models.UniqueConstraint(
-                name="code_once_per_table_and_region", fields=["table", "code", "region"], nulls_distinct=False
+                name="code_once_per_table_and_region",
+                fields=["table", "code", "region"],
+                nulls_distinct=False,
             )
         ]
 

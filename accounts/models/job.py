@@ -25,12 +25,16 @@ class JobState(models.TextChoices):
 
 
 @pghistory.track(
-    pghistory.InsertEvent(), pghistory.UpdateEvent(condition=pghistory.AnyChange("state")), pghistory.DeleteEvent()
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("state")),
+    pghistory.DeleteEvent(),
 )
 class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED)
-    owner = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by"))
+    owner = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by")
+    )
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
     params = models.JSONField(default=dict, help_text="ids and dates only")
     done = models.PositiveBigIntegerField(default=0)
@@ -101,8 +105,12 @@ class JobFile(models.Model):
 
     @property
     def content(self) -> bytes:
-        return sealing.open_bytes(bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring())
+        return sealing.open_bytes(
+            bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring()
+        )
 
     @content.setter
     def content(self, content: bytes) -> None:
-        self.content_sealed = sealing.seal_bytes(content, bound_to=f"file:{self.sha256}", keyring=keys.keyring())
+        self.content_sealed = sealing.seal_bytes(
+            content, bound_to=f"file:{self.sha256}", keyring=keys.keyring()
+        )

@@ -36,7 +36,7 @@ class Region(models.Model):
             models.CheckConstraint(name="region_code_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")),
             models.CheckConstraint(
                 name="region_path_ends_with_code",
-                condition=Q(path__endswith=Concat("code", models.Value("/")))
+                condition=Q(path__endswith=Concat("code", models.Value("/"))),
             ),
         ]
 

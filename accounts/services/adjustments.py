@@ -31,7 +31,13 @@ class AlreadyDecided(Exception):
 
 
 def request_adjustment(
-    *, account: PersonalAccount, prior_change: Decimal, current_change: Decimal, reason: str, key: UUID, by: Staff
+    *,
+    account: PersonalAccount,
+    prior_change: Decimal,
+    current_change: Decimal,
+    reason: str,
+    key: UUID,
+    by: Staff,
 ) -> AccountAdjustment:
     """Ask for a correction, in yuan per bucket. `key`: made by the page, so that a double click asks once."""
     adjustment, _created = AccountAdjustment.objects.get_or_create(

@@ -149,9 +149,9 @@ def sweep() -> int:
     Job.objects.filter(unheld, attempts__gte=MOST_ATTEMPTS).update(
         state=JobState.FAILED,
         finished_at=now,
-        failure=_("Given up after {n} attempts; the administrator finds the reason in the worker's log").format(
-            n=MOST_ATTEMPTS
-        ),
+        failure=_(
+            "Given up after {n} attempts; the administrator finds the reason in the worker's log"
+        ).format(n=MOST_ATTEMPTS),
     )
     lost = list(Job.objects.filter(unheld, attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
     for job_id in lost:

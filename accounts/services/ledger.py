@@ -188,7 +188,14 @@ def carry_over_year(*, year: int, by: Staff) -> int:
             left = _left_of_year(lock_accounts(ids), last_day)
             carried += _post_counting_new(
                 [
-                    Posting(account_id, EntryKind.YEAR_END, last_day, source, prior_change=yuan, current_change=-yuan)
+                    Posting(
+                        account_id,
+                        EntryKind.YEAR_END,
+                        last_day,
+                        source,
+                        prior_change=yuan,
+                        current_change=-yuan,
+                    )
                     for account_id, yuan in left.items()
                 ],
                 by,

@@ -43,8 +43,7 @@ def check_ledger(*, by: Staff) -> LedgerProof:
 def _wrong_balances(accounts: QuerySet[PersonalAccount]) -> list[Violation]:
     zero = Decimal(0)
     summed = (
-        accounts
-        .annotate(
+        accounts.annotate(
             prior_sum=Coalesce(Sum("entries__prior_change"), zero),
             current_sum=Coalesce(Sum("entries__current_change"), zero),
             rows=Count("entries"),
@@ -87,15 +86,23 @@ def _wrong_steps(by: Staff) -> list[Violation]:
     for entry in steps.iterator():
         psn_no = entry.account.person.psn_no
         if entry.prior_after != entry.prior_expected:
-            found.append(Violation(psn_no, entry.sequence, entry.prior_after, entry.prior_expected, "prior_after"))
+            found.append(
+                Violation(psn_no, entry.sequence, entry.prior_after, entry.prior_expected, "prior_after")
+            )
         if entry.current_after != entry.current_expected:
             found.append(
-                Violation(psn_no, entry.sequence, entry.current_after, entry.current_expected, "current_after")
+                Violation(
+                    psn_no, entry.sequence, entry.current_after, entry.current_expected, "current_after"
+                )
             )
         if entry.sequence != entry.sequence_expected:
             found.append(
                 Violation(
-                    psn_no, entry.sequence, Decimal(entry.sequence), Decimal(entry.sequence_expected), "sequence"
+                    psn_no,
+                    entry.sequence,
+                    Decimal(entry.sequence),
+                    Decimal(entry.sequence_expected),
+                    "sequence",
                 )
             )
     return found

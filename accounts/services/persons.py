@@ -36,7 +36,9 @@ class ChangedMeanwhile(Exception):
 class TooManyReveals(Exception):
     def __init__(self) -> None:
         super().__init__(
-            _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(n=REVEALS_PER_HOUR)
+            _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(
+                n=REVEALS_PER_HOUR
+            )
         )
 
 

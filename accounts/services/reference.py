@@ -102,7 +102,9 @@ def _store_regions(
 def load_codes(rows: Iterable[Mapping[str, str]]) -> Loaded:
     """Load `table, code, name_zh, name_en, region, version`; an empty region means everywhere."""
     loaded = Loaded()
-    known = {(code.table, code.code, code.region_id): code for code in Code.objects.select_for_update(of=("self",))}
+    known = {
+        (code.table, code.code, code.region_id): code for code in Code.objects.select_for_update(of=("self",))
+    }
     regions = set(Region.objects.values_list("code", flat=True))
     for number, row in enumerate(rows, start=2):
         table, code, region = row["table"], row["code"], row.get("region") or None

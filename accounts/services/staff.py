@@ -10,7 +10,9 @@ from accounts.models import Region, Staff
 
 
 @transaction.atomic
-def create_staff(*, username: str, role: str, region: Region, password: str, full_name: str, office: str = "") -> Staff:
+def create_staff(
+    *, username: str, role: str, region: Region, password: str, full_name: str, office: str = ""
+) -> Staff:
     """Raises: ValidationError when the password is too weak; IntegrityError when the name is taken."""
     staff = Staff(username=username, region=region, full_name=full_name or username, office=office)
     validate_password(password, staff)
