@@ -23,6 +23,7 @@ from typing import NoReturn
 import psutil
 
 from config import embedded
+from config.compile_messages import compile_messages
 from config.demo_data import PASSWORD, SIGN_INS
 from config.embedded.errors import last_lines
 from config.embedded.places import CHECKOUT, log_file, made, made_ours, shared_mode
@@ -132,6 +133,7 @@ def prepare() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    compile_messages()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not get_user_model()._default_manager.exists():
@@ -262,7 +264,7 @@ def _ignore_signals() -> None:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep a signal back until the block is done: a server that is only half started cannot be found again."""
+    """Keep a signal back until the block is done: a server that is half started cannot be found again."""
     asked: list[int] = []
     before = {number: signal.signal(number, lambda number, frame: asked.append(number)) for number in ENDING}
     yield
