@@ -1,4 +1,4 @@
-"""`python -m config.compile_messages`: translations into the form that Django reads, without gettext's msgfmt.
+"""`python -m config.compile_messages`: translations as Django reads them, without gettext's msgfmt.
 
 Invariant: a .mo file is whole and as new as its .po file; other processes never see half of one.
 """
