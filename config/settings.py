@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -215,3 +216,13 @@ LOGGING = {
         "axes": {"level": "WARNING"},
     },
 }
+
+# What a job of each kind calls: `(job, progress) -> result`, inside one transaction with the end of the job.
+JOB_KINDS = {
+    "import_persons": "accounts.services.import_persons.run_import",
+}
+# History: one JSON context per change (who, by which channel); the events themselves are append-only.
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_ADMIN_CLASS = "django.contrib.admin.ModelAdmin"
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True

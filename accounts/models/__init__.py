@@ -1,0 +1,20 @@
+from accounts.models.account import AccountAdjustment, AccountEntry, PersonalAccount
+from accounts.models.audit import AuditEvent
+from accounts.models.code import Code
+from accounts.models.job import Job, JobFile
+from accounts.models.person import InsuredPerson
+from accounts.models.region import Region
+from accounts.models.staff import Staff
+
+__all__ = [
+    "AccountAdjustment",
+    "AccountEntry",
+    "AuditEvent",
+    "Code",
+    "InsuredPerson",
+    "Job",
+    "JobFile",
+    "PersonalAccount",
+    "Region",
+    "Staff",
+]

@@ -1,0 +1,92 @@
+"""What people did that changes no row: sign-in, refused access, reveal, print, check.
+
+Changes of rows are recorded by pghistory's triggers. Invariants: events are append-only, and each carries
+the hash of the one before it, computed by the database: a removed or altered event breaks the chain.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.account import append_only
+from accounts.scope import ScopedQuerySet
+
+
+class AuditKind(models.TextChoices):
+    SIGN_IN = "sign_in", _("signed in")
+    SIGN_IN_REFUSED = "sign_in_refused", _("sign-in refused")
+    SIGN_OUT = "sign_out", _("signed out")
+    ACCESS_REFUSED = "access_refused", _("access refused")
+    LOOK = "look", _("person looked at")
+    VERIFY = "verify", _("person of another region verified")
+    REVEAL = "reveal", _("full number revealed")
+    PRINT = "print", _("printed")
+    IMPORT = "import", _("file imported")
+    CHECK = "check", _("ledger checked")
+
+
+# The text that is hashed. at is written in UTC so that no session's time zone changes the hash.
+EVENT_TEXT = """concat_ws('|', {row}.sequence, to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    {row}.kind, {row}.staff_id, {row}.person_id, {row}.region_id, {row}.address, {row}.detail::text,
+    encode({row}.previous_hash, 'hex'))"""
+EVENT_HASH = f"sha256(convert_to({EVENT_TEXT}, 'UTF8'))"
+
+
+class AuditEvent(models.Model):
+    region_lookup = "region"
+
+    sequence = models.BigIntegerField(_("number"), unique=True, editable=False)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    kind = models.CharField(_("what"), max_length=20, choices=AuditKind.choices)
+    staff = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    person = models.ForeignKey(
+        "accounts.InsuredPerson",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("insured person"),
+    )
+    region = models.ForeignKey(
+        "accounts.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region")
+    )
+    address = models.GenericIPAddressField(_("address"), null=True)
+    detail = models.JSONField(_("detail"), default=dict)
+    previous_hash = models.BinaryField(editable=False)
+    hash = models.BinaryField(editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        ordering = ["-sequence"]
+        permissions = [("read_trail", "May read the whole trail of a person")]
+        indexes = [
+            models.Index(fields=["person", "-sequence"], name="audit_person"),
+            models.Index(fields=["staff", "kind", "-at"], name="audit_staff_kind"),
+        ]
+        triggers = [
+            *append_only("audit_event"),
+            pgtrigger.Trigger(
+                name="audit_event_chain",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("last", "record")],
+                # The lock makes the chain a line: two transactions never follow the same event.
+                func=f"""
+                    PERFORM pg_advisory_xact_lock(hashtext('accounts_auditevent'));
+                    SELECT sequence, hash INTO last FROM accounts_auditevent ORDER BY sequence DESC LIMIT 1;
+                    NEW.sequence := COALESCE(last.sequence, 0) + 1;
+                    NEW.previous_hash := COALESCE(last.hash, ''::bytea);
+                    NEW.hash := {EVENT_HASH.format(row="NEW")};
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.kind}"

@@ -1,0 +1,116 @@
+"""Long work (作业). The row is the truth; Redis only wakes a worker.
+
+Invariants: a running job has a lease; whoever takes it raises `fence`, and only the holder of the present
+fence may report progress or finish: a worker that was thought dead and comes back changes nothing.
+"""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import sealing
+from accounts import keys
+from accounts.scope import ScopedQuerySet
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+    FAILED = "failed", _("failed")
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("state")),
+    pghistory.DeleteEvent(),
+)
+class Job(models.Model):
+    kind = models.CharField(_("kind"), max_length=40)
+    state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    owner = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by")
+    )
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
+    params = models.JSONField(default=dict, help_text="ids and dates only")
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    result = models.JSONField(null=True)
+    failure = models.CharField(_("reason of the failure"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["lease_until"], name="job_unfinished", condition=Q(state__in=["queued", "running"])
+            ),
+            models.Index(fields=["owner", "-created_at"], name="job_owner"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_running_has_lease", condition=~Q(state="running") | Q(lease_until__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="job_ended_has_time",
+                condition=Q(state__in=["queued", "running"]) | Q(finished_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def percent(self) -> int:
+        if self.state == JobState.DONE:
+            return 100
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobFile(models.Model):
+    """The file a job works on, sealed: it carries personal data and every worker host must reach it."""
+
+    region_lookup = "job__region"
+
+    job = models.OneToOneField(Job, models.CASCADE, related_name="file")
+    name = models.CharField(_("file name"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    content_sealed = models.BinaryField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job file")
+        verbose_name_plural = _("job files")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def content(self) -> bytes:
+        return sealing.open_bytes(
+            bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring()
+        )
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self.content_sealed = sealing.seal_bytes(
+            content, bound_to=f"file:{self.sha256}", keyring=keys.keyring()
+        )

@@ -1,0 +1,146 @@
+"""Insured persons (参保人). ID numbers and phones are sealed, bound to their row, and found by digest.
+
+Invariants: one person per `psn_no`; one person per kind and number of certificate; a status other than
+normal has its reason; every change raises `version`, so that of two editors the second is told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pghistory
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import keys
+from accounts.rules.identity import mask_name, mask_number, mask_phone
+from accounts.scope import ScopedQuerySet
+
+RESIDENT_ID = "01"
+EMPLOYEE = "310"
+RESIDENT = "390"
+
+
+class InsuranceStatus(models.TextChoices):
+    """`psn_insu_stas` (DOMAIN.md section 2)."""
+
+    NOT_INSURED = "0", _("not insured")
+    NORMAL = "1", _("normal")
+    SUSPENDED = "2", _("suspended")
+    VOID = "3", _("void")
+    ENDED = "4", _("ended")
+
+
+class Gender(models.TextChoices):
+    MALE = "1", _("male")
+    FEMALE = "2", _("female")
+
+
+class PersonQuerySet(ScopedQuerySet):
+    def with_number(self, number: str) -> PersonQuerySet:
+        """Persons whose certificate number or `psn_no` is exactly this, written as it is stored."""
+        return self.filter(Q(certno_digest=keys.number_digest(number)) | Q(psn_no=number))
+
+
+@pghistory.track()
+class InsuredPerson(models.Model):
+    psn_no = models.CharField(_("person number"), max_length=30, unique=True, help_text="psn_no")
+    name = models.CharField(_("name"), max_length=60)
+    name_key = models.CharField(max_length=200, editable=False)
+    cert_type = models.CharField(
+        _("certificate"), max_length=2, default=RESIDENT_ID, help_text="psn_cert_type"
+    )
+    certno_sealed = models.BinaryField(editable=False)
+    certno_digest = models.BinaryField(editable=False, max_length=32)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender.choices)
+    born_on = models.DateField(_("born on"))
+    mobile_sealed = models.BinaryField(editable=False, default=bytes)
+    contact_confirmed_on = models.DateField(_("contact data confirmed on"))
+    region = models.ForeignKey(
+        "accounts.Region", models.PROTECT, related_name="+", verbose_name=_("insured in")
+    )
+    insutype = models.CharField(_("insurance type"), max_length=6)
+    psn_type = models.CharField(_("person type"), max_length=6, blank=True)
+    status = models.CharField(_("insurance status"), max_length=1, choices=InsuranceStatus.choices)
+    status_since = models.DateField(_("status since"))
+    status_reason = models.CharField(_("reason of the status"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("insured person")
+        verbose_name_plural = _("insured persons")
+        ordering = ["name_key", "id"]
+        permissions = [
+            ("reveal_insuredperson", "May reveal a full ID number or phone, with a reason"),
+            ("import_insuredperson", "May import persons"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="person_once_per_certificate", fields=["cert_type", "certno_digest"]
+            ),
+            models.CheckConstraint(
+                name="person_status_known", condition=Q(status__in=InsuranceStatus.values)
+            ),
+            models.CheckConstraint(name="person_gender_known", condition=Q(gender__in=Gender.values)),
+            models.CheckConstraint(
+                name="person_status_has_reason",
+                condition=Q(status=InsuranceStatus.NORMAL) | ~Q(status_reason=""),
+            ),
+            models.CheckConstraint(name="person_named", condition=~Q(name="")),
+        ]
+        indexes = [
+            models.Index(F("certno_digest"), name="person_certno_digest"),
+            models.Index(OpClass(F("name_key"), "text_pattern_ops"), name="person_name_key"),
+            models.Index(OpClass(F("name"), "text_pattern_ops"), name="person_name"),
+            models.Index(fields=["region", "name_key"], name="person_region_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.psn_no
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.pk])
+
+    @property
+    def certno(self) -> str:
+        """The full number. Show `masked_number` unless the reveal was audited."""
+        return keys.open_for(f"person:{self.psn_no}:certno", self.certno_sealed)
+
+    @certno.setter
+    def certno(self, number: str) -> None:
+        self.certno_sealed = keys.seal_for(f"person:{self.psn_no}:certno", number)
+        self.certno_digest = keys.number_digest(number)
+
+    @property
+    def mobile(self) -> str:
+        return keys.open_for(f"person:{self.psn_no}:mobile", self.mobile_sealed) if self.mobile_sealed else ""
+
+    @mobile.setter
+    def mobile(self, number: str) -> None:
+        self.mobile_sealed = keys.seal_for(f"person:{self.psn_no}:mobile", number) if number else b""
+
+    @property
+    def masked_number(self) -> str:
+        return mask_number(self.certno)
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask_phone(self.mobile) if self.mobile else ""
+
+    @property
+    def is_employee(self) -> bool:
+        """Only employee insurance has a personal account (DOMAIN.md section 2)."""
+        return self.insutype == EMPLOYEE
+
+    def age_on(self, day: dt.date) -> int:
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))

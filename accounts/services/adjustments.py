@@ -1,0 +1,86 @@
+"""Adjustments of a balance (110): asked for by one person, decided by another, posted once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import AccountAdjustment, PersonalAccount, Staff
+from accounts.models.account import AdjustmentState, EntryKind
+from accounts.services.ledger import Posting, post_entries
+
+
+class OwnWork(Exception):
+    """A person never reviews what they handled themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You handled this yourself: another person has to review it."))
+
+
+class AlreadyDecided(Exception):
+    def __init__(self, adjustment: AccountAdjustment) -> None:
+        super().__init__(
+            _("Already decided by {who}: {state}.").format(
+                who=adjustment.reviewed_by, state=adjustment.get_state_display()
+            )
+        )
+
+
+def request_adjustment(
+    *,
+    account: PersonalAccount,
+    prior_change: Decimal,
+    current_change: Decimal,
+    reason: str,
+    key: UUID,
+    by: Staff,
+) -> AccountAdjustment:
+    """Ask for a correction, in yuan per bucket. `key`: made by the page, so that a double click asks once."""
+    adjustment, _created = AccountAdjustment.objects.get_or_create(
+        request_key=key,
+        defaults={
+            "account": account,
+            "prior_change": prior_change,
+            "current_change": current_change,
+            "reason": reason,
+            "handled_by": by,
+        },
+    )
+    return adjustment
+
+
+@transaction.atomic
+def decide_adjustment(*, adjustment_id: int, approve: bool, decision: str, by: Staff) -> AccountAdjustment:
+    """Post or reject a correction.
+
+    Raises: OwnWork, AlreadyDecided, InsufficientBalance; nothing is written then.
+    Locks: the adjustment, then the account.
+    """
+    adjustment = AccountAdjustment.objects.for_staff(by).select_for_update(of=("self",)).get(pk=adjustment_id)
+    if adjustment.state != AdjustmentState.SUBMITTED:
+        raise AlreadyDecided(adjustment)
+    if adjustment.handled_by_id == by.pk:
+        raise OwnWork
+    if approve:
+        _post(adjustment, by)
+    adjustment.state = AdjustmentState.POSTED if approve else AdjustmentState.REJECTED
+    adjustment.reviewed_by, adjustment.reviewed_at, adjustment.decision = by, timezone.now(), decision
+    adjustment.save(update_fields=["state", "reviewed_by", "reviewed_at", "decision"])
+    return adjustment
+
+
+def _post(adjustment: AccountAdjustment, by: Staff) -> None:
+    posting = Posting(
+        account_id=adjustment.account_id,
+        kind=EntryKind.ADJUSTMENT,
+        business_date=timezone.localdate(),
+        source=f"adjustment:{adjustment.pk}",
+        prior_change=adjustment.prior_change,
+        current_change=adjustment.current_change,
+        note=adjustment.reason,
+    )
+    post_entries(postings=[posting], by=by)

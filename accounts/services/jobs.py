@@ -1,0 +1,159 @@
+"""Jobs: asked for by a row, woken through Redis, held by a lease, finished by whoever holds the fence.
+
+A task may be sent twice, lost, or its worker killed: the row decides. `sweep` re-sends what nobody holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from accounts.acting import acting
+from accounts.models import Job, JobFile, Staff
+from accounts.models.job import JobState
+
+LEASE = dt.timedelta(seconds=30)
+HEARTBEAT_SECONDS = 1.0
+MOST_ATTEMPTS = 5
+LOST_AFTER = dt.timedelta(seconds=20)
+
+
+class LeaseLost(Exception):
+    """Another worker holds this job now: whatever this one did is rolled back."""
+
+
+class JobRefused(Exception):
+    """The work cannot be done as asked; the message is for the person who asked. Nothing was written."""
+
+
+@dataclass
+class Progress:
+    """What a running job tells: how far it is. Reported by the heartbeat, on its own connection."""
+
+    job_id: int
+    fence: int
+    done: int = 0
+    total: int = 0
+    lost: threading.Event = field(default_factory=threading.Event)
+
+    def report(self, done: int, total: int) -> None:
+        """Raises: LeaseLost, so that long work stops soon after its lease went to another worker."""
+        self.done, self.total = done, total
+        if self.lost.is_set():
+            raise LeaseLost
+
+
+Work = Callable[[Job, Progress], dict[str, Any]]
+
+
+@transaction.atomic
+def enqueue(
+    *, kind: str, by: Staff, params: dict[str, Any] | None = None, file: tuple[str, bytes] | None = None
+) -> Job:
+    """Ask for a job and wake a worker once the row is there for it to find. `file`: name and content."""
+    job = Job.objects.create(kind=kind, owner=by, region_id=by.region_id, params=params or {})
+    if file is not None:
+        name, content = file
+        stored = JobFile(job=job, name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+        stored.content = content
+        stored.save()
+    transaction.on_commit(lambda: wake(job.pk))
+    return job
+
+
+def wake(job_id: int) -> None:
+    from accounts.tasks import run_job as task
+
+    task.delay(job_id)
+
+
+def run_job(job_id: int) -> None:
+    """Run a job if nobody else does. The work and the end of the job are one transaction."""
+    fence = _claim(job_id)
+    if fence is None:
+        return
+    job = Job.objects.select_related("owner__region").get(pk=job_id)
+    progress = Progress(job_id, fence)
+    stop = threading.Event()
+    heart = threading.Thread(target=_beat, args=(progress, stop), daemon=True)
+    heart.start()
+    try:
+        _work(job, progress)
+    finally:
+        stop.set()
+        heart.join()
+
+
+def _work(job: Job, progress: Progress) -> None:
+    work: Work = import_string(settings.JOB_KINDS[job.kind])
+    try:
+        with transaction.atomic(), acting(job.owner, channel="job"):
+            result = work(job, progress)
+            _finish(progress, JobState.DONE, result=result, done=progress.total)
+    except JobRefused as refusal:
+        _finish(progress, JobState.REFUSED, failure=str(refusal)[:300])
+    except LeaseLost:
+        return
+
+
+def _claim(job_id: int) -> int | None:
+    """Take the lease: the fence that the work is done under, or None when somebody else has it."""
+    now = timezone.now()
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    taken = Job.objects.filter(free, pk=job_id, attempts__lt=MOST_ATTEMPTS).update(
+        state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE
+    )
+    return Job.objects.values_list("fence", flat=True).get(pk=job_id) if taken else None
+
+
+def _finish(progress: Progress, state: JobState, **fields: Any) -> None:
+    """Raises: LeaseLost, which rolls the work back."""
+    ended = Job.objects.filter(pk=progress.job_id, fence=progress.fence, state=JobState.RUNNING).update(
+        state=state, finished_at=timezone.now(), **fields
+    )
+    if not ended:
+        raise LeaseLost
+
+
+def _beat(progress: Progress, stop: threading.Event) -> None:
+    """Keep the lease and show the progress while the work's own transaction is still open."""
+    try:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            held = Job.objects.filter(
+                pk=progress.job_id, fence=progress.fence, state=JobState.RUNNING
+            ).update(lease_until=timezone.now() + LEASE, done=progress.done, total=progress.total)
+            if not held:
+                progress.lost.set()
+                return
+    finally:
+        connection.close()
+
+
+def sweep() -> int:
+    """Wake workers for jobs that nobody holds; give up those that failed too often. Returns: how many were woken."""
+    now = timezone.now()
+    unheld = Q(state=JobState.QUEUED, created_at__lt=now - LOST_AFTER) | Q(
+        state=JobState.RUNNING, lease_until__lt=now
+    )
+    Job.objects.filter(unheld, attempts__gte=MOST_ATTEMPTS).update(
+        state=JobState.FAILED,
+        finished_at=now,
+        failure=_(
+            "Given up after {n} attempts; the administrator finds the reason in the worker's log"
+        ).format(n=MOST_ATTEMPTS),
+    )
+    lost = list(Job.objects.filter(unheld, attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
+    for job_id in lost:
+        wake(job_id)
+    return len(lost)

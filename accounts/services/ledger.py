@@ -1,0 +1,223 @@
+"""The ledger: the only way to change a balance.
+
+Model: a `Posting` asks for one movement of one account; `post_entries` locks the accounts, writes one
+`AccountEntry` per posting and moves the balances in the same statement. Invariant: balance = Σ entries; the
+database refuses every other way (accounts/models/account.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import AccountEntry, PersonalAccount, Staff
+from accounts.models.account import EntryKind
+from accounts.rules.money import ZERO
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement of one account, in yuan with 2 decimals; negative takes away. `source` names what moved it."""
+
+    account_id: int
+    kind: str
+    business_date: dt.date
+    source: str
+    prior_change: Decimal = ZERO
+    current_change: Decimal = ZERO
+    note: str = ""
+
+
+class InsufficientBalance(Exception):
+    """A posting would take a bucket below zero."""
+
+    def __init__(self, posting: Posting, *, prior_years: Decimal, current_year: Decimal) -> None:
+        self.posting, self.prior_years, self.current_year = posting, prior_years, current_year
+        super().__init__(
+            _("Not enough on the account: prior years {prior}, current year {current} yuan").format(
+                prior=prior_years, current=current_year
+            )
+        )
+
+
+class SourceConflict(Exception):
+    """The same source has moved this account before, by other amounts."""
+
+    def __init__(self, posting: Posting) -> None:
+        self.posting = posting
+        super().__init__(_("Already posted with other amounts: {source}").format(source=posting.source))
+
+
+@transaction.atomic
+def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry]:
+    """Move balances, one entry per posting, in the order given.
+
+    Idempotent by (account, source): what was posted before with the same amounts is left as it is.
+    Returns: the entries, the earlier ones included, in the order of the postings.
+    Raises: InsufficientBalance, SourceConflict; nothing is written then.
+    Locks: the accounts, by primary key, before anything is read.
+    """
+    accounts = lock_accounts({posting.account_id for posting in postings})
+    earlier = _earlier(postings)
+    entries: dict[tuple[int, str], AccountEntry] = {}
+    for posting in postings:
+        key = (posting.account_id, posting.source)
+        known = earlier.get(key) or entries.get(key)
+        if known is None:
+            entries[key] = _next_entry(accounts[posting.account_id], posting, by)
+        elif not _same(known, posting):
+            raise SourceConflict(posting)
+    AccountEntry.objects.bulk_create(entries.values(), batch_size=CHUNK)
+    _store_balances({accounts[account_id] for account_id, _source in entries})
+    return [
+        earlier.get((posting.account_id, posting.source)) or entries[posting.account_id, posting.source]
+        for posting in postings
+    ]
+
+
+def lock_accounts(account_ids: Iterable[int]) -> dict[int, PersonalAccount]:
+    """Lock accounts in the order of their primary key, so that two services never wait for one another."""
+    locked = PersonalAccount.objects.filter(pk__in=list(account_ids)).order_by("pk").select_for_update()
+    return {account.pk: account for account in locked}
+
+
+def _earlier(postings: Sequence[Posting]) -> dict[tuple[int, str], AccountEntry]:
+    found = AccountEntry.objects.filter(
+        account__in={posting.account_id for posting in postings},
+        source__in={posting.source for posting in postings},
+    )
+    return {(entry.account_id, entry.source): entry for entry in found}
+
+
+def _same(entry: AccountEntry, posting: Posting) -> bool:
+    return (entry.kind, entry.prior_change, entry.current_change, entry.business_date) == (
+        posting.kind,
+        posting.prior_change,
+        posting.current_change,
+        posting.business_date,
+    )
+
+
+def _next_entry(account: PersonalAccount, posting: Posting, by: Staff) -> AccountEntry:
+    """The entry that follows the account's last one; moves the account in memory."""
+    prior = account.prior_years + posting.prior_change
+    current = account.current_year + posting.current_change
+    if prior < 0 or current < 0:
+        raise InsufficientBalance(posting, prior_years=account.prior_years, current_year=account.current_year)
+    account.prior_years, account.current_year = prior, current
+    account.entry_count += 1
+    return AccountEntry(
+        account=account,
+        sequence=account.entry_count,
+        kind=posting.kind,
+        prior_change=posting.prior_change,
+        current_change=posting.current_change,
+        prior_after=prior,
+        current_after=current,
+        business_date=posting.business_date,
+        source=posting.source,
+        note=posting.note,
+        posted_by=by,
+    )
+
+
+def _store_balances(accounts: set[PersonalAccount]) -> None:
+    """One UPDATE for all: bulk_update's CASE WHEN grows with the square of the rows."""
+    if not accounts:
+        return
+    ordered = sorted(accounts, key=lambda account: account.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE accounts_personalaccount AS account
+               SET prior_years = new.prior_years, current_year = new.current_year, entry_count = new.entry_count
+              FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::int[])
+                   AS new(id, prior_years, current_year, entry_count)
+             WHERE account.id = new.id
+            """,
+            [
+                [account.pk for account in ordered],
+                [account.prior_years for account in ordered],
+                [account.current_year for account in ordered],
+                [account.entry_count for account in ordered],
+            ],
+        )
+
+
+def credit_month(*, month: dt.date, amounts: dict[int, Decimal], by: Staff) -> int:
+    """Credit the monthly contribution (101) to the current year's bucket.
+
+    `month`: any day of it; `amounts`: account id → yuan, > 0. Returns: how many accounts were credited now;
+    a month credited before is left as it is.
+    """
+    first = month.replace(day=1)
+    postings = [
+        Posting(
+            account_id=account_id,
+            kind=EntryKind.MONTHLY_CREDIT,
+            business_date=first,
+            source=f"credit:{first:%Y-%m}",
+            current_change=amount,
+        )
+        for account_id, amount in amounts.items()
+    ]
+    return _post_counting_new(postings, by)
+
+
+def carry_over_year(*, year: int, by: Staff) -> int:
+    """Move what is left of a year to the prior years' bucket (206), for every account in the staff member's scope.
+
+    What was credited after 31 December stays in the current year. Returns: how many accounts were carried over
+    now. Run again: only those that a kill left behind.
+    """
+    carried = 0
+    source, last_day = f"year-end:{year}", dt.date(year, 12, 31)
+    waiting = PersonalAccount.objects.for_staff(by).filter(current_year__gt=0).exclude(entries__source=source)
+    after = 0
+    while ids := list(waiting.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        after = ids[-1]
+        with transaction.atomic():
+            left = _left_of_year(lock_accounts(ids), last_day)
+            carried += _post_counting_new(
+                [
+                    Posting(
+                        account_id,
+                        EntryKind.YEAR_END,
+                        last_day,
+                        source,
+                        prior_change=yuan,
+                        current_change=-yuan,
+                    )
+                    for account_id, yuan in left.items()
+                ],
+                by,
+            )
+    return carried
+
+
+def _left_of_year(accounts: dict[int, PersonalAccount], last_day: dt.date) -> dict[int, Decimal]:
+    """Account id → yuan of the current bucket that were not credited in the new year; only where there are any."""
+    credited = dict(
+        AccountEntry.objects.filter(account__in=accounts, business_date__gt=last_day, current_change__gt=0)
+        .values_list("account")
+        .annotate(Sum("current_change"))
+    )
+    left = {pk: account.current_year - credited.get(pk, ZERO) for pk, account in accounts.items()}
+    return {pk: amount for pk, amount in left.items() if amount > 0}
+
+
+def _post_counting_new(postings: list[Posting], by: Staff) -> int:
+    before = AccountEntry.objects.filter(
+        account__in=[posting.account_id for posting in postings],
+        source__in={posting.source for posting in postings},
+    ).count()
+    post_entries(postings=postings, by=by)
+    return len(postings) - before

@@ -1,0 +1,95 @@
+"""What the counter may change of an insured person, and how a full number is shown.
+
+Every change is conditional on the version that the clerk saw: of two editors the second is told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEvent, InsuredPerson, Staff
+from accounts.models.audit import AuditKind
+from accounts.models.person import InsuranceStatus
+from accounts.selectors import last_change_of
+from accounts.services.audit import record_event
+
+REVEALS_PER_HOUR = 30
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the person since the page was opened."""
+
+    def __init__(self, *, who: str, what: list[str], at: dt.datetime | None) -> None:
+        self.who, self.what, self.at = who, what, at
+        super().__init__(
+            _("{who} changed {what} meanwhile. What you typed is kept: look and save again.").format(
+                who=who or _("Somebody"), what=", ".join(what) or _("this person")
+            )
+        )
+
+
+class TooManyReveals(Exception):
+    def __init__(self) -> None:
+        super().__init__(
+            _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(
+                n=REVEALS_PER_HOUR
+            )
+        )
+
+
+def change_status(
+    *, person_id: int, version: int, status: str, since: dt.date, reason: str, by: Staff
+) -> InsuredPerson:
+    """Set the insurance status from a day on, with its reason (DOMAIN.md section 2).
+
+    Raises: ChangedMeanwhile; nothing is written then. Locks: the person.
+    """
+
+    def change(person: InsuredPerson) -> list[str]:
+        person.status, person.status_since, person.status_reason = InsuranceStatus(status), since, reason
+        return ["status", "status_since", "status_reason"]
+
+    return _change(person_id, version, change, by)
+
+
+def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> InsuredPerson:
+    """Store the phone, or confirm that it is still right; either way it is confirmed today (DOMAIN.md section 3)."""
+
+    def change(person: InsuredPerson) -> list[str]:
+        person.mobile, person.contact_confirmed_on = mobile, timezone.localdate()
+        return ["mobile_sealed", "contact_confirmed_on"]
+
+    return _change(person_id, version, change, by)
+
+
+@transaction.atomic
+def _change(
+    person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], by: Staff
+) -> InsuredPerson:
+    person = InsuredPerson.objects.for_staff(by).select_for_update(of=("self",)).get(pk=person_id)
+    if person.version != version:
+        who, what, at = last_change_of(person, since_version=version)
+        raise ChangedMeanwhile(who=who, what=what, at=at)
+    fields = change(person)
+    person.version += 1
+    person.save(update_fields=[*fields, "version"])
+    return person
+
+
+def reveal_number(*, person: InsuredPerson, reason: str, by: Staff) -> tuple[str, str]:
+    """The full certificate number and phone of one person, audited with the reason.
+
+    Raises: TooManyReveals beyond `REVEALS_PER_HOUR` by one staff member. The person is in scope already.
+    """
+    with transaction.atomic():
+        record_event(AuditKind.REVEAL, by=by, person=person, reason=reason)
+        hour_ago = timezone.now() - dt.timedelta(hours=1)
+        recent = AuditEvent.objects.filter(staff=by, kind=AuditKind.REVEAL, at__gt=hour_ago).count()
+        if recent > REVEALS_PER_HOUR:
+            raise TooManyReveals
+    return person.certno, person.mobile

@@ -1,0 +1,33 @@
+"""Sign-ins, sign-outs and refused sign-ins as audit events. The name typed is kept only when it is somebody's:
+
+people type their password into the wrong field.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import Staff
+from accounts.models.audit import AuditKind
+from accounts.services.audit import record_event
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: Staff, **kwargs: Any) -> None:
+    record_event(AuditKind.SIGN_IN, by=user, request=request)
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_event(AuditKind.SIGN_OUT, by=user, request=request)
+
+
+@receiver(user_login_failed)
+def sign_in_refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    known = Staff.objects.filter(username=credentials.get("username", "")).first()
+    record_event(AuditKind.SIGN_IN_REFUSED, by=known, request=request)
