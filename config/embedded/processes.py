@@ -24,10 +24,21 @@ def serving(pid_file: Path, directory: Path) -> psutil.Process | None:
     """
     try:
         process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
-        ours = Path(process.cwd()) == directory.resolve()
     except (OSError, ValueError, psutil.Error):
         return None
-    return process if ours and alive(process) else None
+    return process if _works_in(process, directory) else None
+
+
+def working_in(directory: Path) -> list[psutil.Process]:
+    """The live processes of this user, or as root of all, whose working directory this is."""
+    return [process for process in psutil.process_iter() if _works_in(process, directory)]
+
+
+def _works_in(process: psutil.Process, directory: Path) -> bool:
+    try:
+        return Path(process.cwd()) == directory.resolve() and alive(process)
+    except (OSError, psutil.Error):  # another user's, or gone
+        return False
 
 
 def end(processes: Sequence[psutil.Process], patience: float = 10) -> None:

@@ -22,7 +22,7 @@ from config.embedded.places import CHECKOUT
 from config.embedded.processes import alive
 
 START = "from config import embedded; print(*embedded.start(), sep='\\n')"
-STOP = "from config import embedded; print(*embedded.stop(), sep='\\n')"
+STOP = "from config import embedded; [print(name) for name in embedded.stop()]"
 
 
 class Copy:
