@@ -5,7 +5,7 @@ import os
 import sys
 
 # These neither need the services nor may they start them.
-WITHOUT_SERVICES = {"stop_services", "help", "--help", "-h", "version", "--version"}
+WITHOUT_SERVICES = {"stop_services", "makemessages", "help", "--help", "-h", "version", "--version"}
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 
 from config.embedded.errors import EmbeddedUnavailable, last_lines
-from config.embedded.places import log_file, made_ours, sockets_dir, var_dir
-from config.embedded.processes import end, serving
+from config.embedded.places import SOCKET_NAME, log_file, made_ours, sockets_dir, var_dir
+from config.embedded.processes import end, serving, working_in
 
 DATABASE = ROLE = "gongji"
 OS_USER = "gongji"
@@ -42,8 +42,8 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
 }
-# For tests alone: a power cut may lose the cluster.
-WITHOUT_FSYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests alone: a power cut may lose the cluster; a killed server loses nothing.
+WITHOUT_FSYNC = {"fsync": "off", "full_page_writes": "off"}
 
 
 def url() -> str:
@@ -57,7 +57,7 @@ def start() -> None:
     Raises: EmbeddedUnavailable.  Locks: expects the file lock of VAR_DIR.
     """
     process = _running()
-    if process is not None and not (_socket_dir() / ".s.PGSQL.5432").exists() and _ready():
+    if process is not None and not (_socket_dir() / SOCKET_NAME).exists() and _ready():
         end([process], PATIENCE)  # its socket was swept away, so nobody can reach it any more
         process = None
     if process is not None:
@@ -258,7 +258,7 @@ def _check_version() -> None:
 
 
 def _launch() -> None:
-    _pid_file().unlink(missing_ok=True)  # its process is gone, and its number may be somebody else's by now
+    _clear_after_a_kill()
     _owned(_made_by_server(_socket_dir()))
     log = log_file("postgres")
     log.touch(mode=0o600)
@@ -267,6 +267,18 @@ def _launch() -> None:
     done = _run("pg_ctl", "start", "-D", str(_cluster()), "-l", str(log), "-o", options, "-w", "-t", str(PATIENCE))
     if done.returncode:
         raise EmbeddedUnavailable(f"PostgreSQL did not start. The end of {log}:\n{last_lines(log)}")
+
+
+def _clear_after_a_kill() -> None:
+    """End what a killed server left, then remove its lock files.
+
+    Its number may be somebody else's by now, or a zombie's that nobody collects; PostgreSQL takes either for
+    a live server. In this order, because a backend that still writes would spoil the new server's data.
+    """
+    end(working_in(_cluster()))
+    socket_file = _socket_dir() / SOCKET_NAME
+    for left in (_pid_file(), socket_file, socket_file.with_name(f"{SOCKET_NAME}.lock")):
+        left.unlink(missing_ok=True)
 
 
 def _settings() -> dict[str, str]:

@@ -84,7 +84,13 @@ def _launch() -> None:
     command += ["--pidfile", str(_pid_file()), "--logfile", str(log_file("valkey"))]
     _pid_file().unlink(missing_ok=True)
     done = subprocess.run(  # noqa: S603 - the wheel's own program
-        command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd="/"
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        start_new_session=True,
     )
     if done.returncode:
         raise EmbeddedUnavailable(f"Valkey did not start: {(done.stderr or done.stdout).strip()}")

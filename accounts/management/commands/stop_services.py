@@ -1,4 +1,7 @@
-"""Stops the embedded PostgreSQL and Valkey, which outlive the commands that started them."""
+"""Stops the embedded PostgreSQL and Valkey, which outlive the commands that started them.
+
+What is left of a killed demo, or a running one, is ended first: it cannot work without them.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from config import embedded
+from config.embedded.strays import end_strays
 
 
 class Command(BaseCommand):
@@ -13,6 +17,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        end_strays()
         stopped = embedded.stop()
         if stopped:
             self.stdout.write(_("Stopped: %(names)s") % {"names": ", ".join(stopped)})
