@@ -7,9 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 from accounts.spreadsheets.refusals import Reason
 
 _SENTENCES: Mapping[Reason, str] = {
-    Reason.EMPTY: gettext_noop(
-        "The file is empty. Choose the file again, or ask whoever sent it for a new copy."
-    ),
+    Reason.EMPTY: gettext_noop("The file is empty. Choose the file again, or ask whoever sent it for a new copy."),
     Reason.NO_DATA: gettext_noop(
         "The file has no visible sheet with data. Put the table on a visible sheet and save it again."
     ),
@@ -18,16 +16,13 @@ _SENTENCES: Mapping[Reason, str] = {
         "and choose the new file. Changing the file's ending is not enough."
     ),
     Reason.PASSWORD: gettext_noop(
-        "The file is protected by a password. Open it, remove the password, save it as .xlsx "
-        "and choose it again."
+        "The file is protected by a password. Open it, remove the password, save it as .xlsx and choose it again."
     ),
     Reason.OPEN_DOCUMENT: gettext_noop(
-        "This is an OpenDocument file (.ods). Open it, save it as “Excel workbook (.xlsx)” and "
-        "choose the new file."
+        "This is an OpenDocument file (.ods). Open it, save it as “Excel workbook (.xlsx)” and choose the new file."
     ),
     Reason.BINARY_WORKBOOK: gettext_noop(
-        "This is a binary workbook (.xlsb). Open it, save it as “Excel workbook (.xlsx)” and "
-        "choose the new file."
+        "This is a binary workbook (.xlsb). Open it, save it as “Excel workbook (.xlsx)” and choose the new file."
     ),
     Reason.MACROS: gettext_noop(
         "The workbook contains macros, which are not accepted. Open it, save it as “Excel workbook (.xlsx)” "
@@ -70,8 +65,7 @@ _SENTENCES: Mapping[Reason, str] = {
         "several files."
     ),
     Reason.TOO_MANY_ENTRIES: gettext_noop(
-        "The workbook consists of more than %(limit)s parts. Copy the table into a new workbook and "
-        "save that."
+        "The workbook consists of more than %(limit)s parts. Copy the table into a new workbook and save that."
     ),
     Reason.UNPACKS_TOO_LARGE: gettext_noop(
         "The workbook unpacks to far more than its table can need, often because of formatted empty rows. "

@@ -28,9 +28,7 @@ def read_text(content: bytes, limits: Limits) -> Iterator[Row]:
     (at once), and, while iterating, for unpaired quotes or a cell, row or file beyond `Limits`.
     """
     encoding = encoding_of(content)
-    return _rows(
-        io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), delimiter_of(content, encoding), limits
-    )
+    return _rows(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), delimiter_of(content, encoding), limits)
 
 
 def encoding_of(content: bytes) -> str:
@@ -115,9 +113,7 @@ def _row(number: int, record: list[str], limits: Limits) -> Row | None:
     if number > limits.rows:
         raise FileRefused(Reason.TOO_MANY_ROWS, limit=limits.rows)
     if len(cells) > limits.columns:
-        raise FileRefused(
-            Reason.TOO_MANY_COLUMNS, limit=limits.columns, cell=f"{limits.columns + 1}/{number}"
-        )
+        raise FileRefused(Reason.TOO_MANY_COLUMNS, limit=limits.columns, cell=f"{limits.columns + 1}/{number}")
     return Row(number, tuple(cells)) if cells else None
 
 

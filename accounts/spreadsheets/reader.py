@@ -27,9 +27,7 @@ from accounts.spreadsheets.refusals import FileRefused, Reason
 logger = logging.getLogger(__name__)
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-_START = (
-    "import sys; sys.path.insert(0, sys.argv.pop()); from accounts.spreadsheets.child import main; main()"
-)
+_START = "import sys; sys.path.insert(0, sys.argv.pop()); from accounts.spreadsheets.child import main; main()"
 _PIECE = 256 * 1024
 # Without this one a Python that was built with shared libraries may not start.
 _ENVIRONMENT = ("LD_LIBRARY_PATH",)

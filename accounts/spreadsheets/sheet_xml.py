@@ -15,9 +15,7 @@ from accounts.spreadsheets.refusals import FileRefused, Reason
 _LONGEST_TEXT = 8 * 1024 * 1024
 _LONGEST_ROW = 1024 * 1024
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST)")
-_OTHER_ENCODING = re.compile(
-    rb"<\?xml[^>]*\bencoding\s*=\s*[\"'](?!utf-?8[\"']|us-ascii[\"'])", re.IGNORECASE
-)
+_OTHER_ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"'](?!utf-?8[\"']|us-ascii[\"'])", re.IGNORECASE)
 _SHEET = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 # A cell with content; a blank one that is only styled closes itself: <c r="B7" s="3"/>. The first pattern
 # is how every usual program writes it, and three times as quick. The bounds keep a tag made for it from

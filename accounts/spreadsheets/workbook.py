@@ -48,11 +48,7 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise FileRefused(Reason.DAMAGED) from error
     _check_extent(sheet, limits)
-    failed = (
-        faults(Archive(content, limits).pieces(part))
-        if (part := _part_of(sheet.name, content, limits))
-        else {}
-    )
+    failed = faults(Archive(content, limits).pieces(part)) if (part := _part_of(sheet.name, content, limits)) else {}
     return Table(sheet.name, _merges(sheet, limits), _rows(sheet, failed, limits))
 
 
@@ -88,9 +84,7 @@ def _merges(sheet: python_calamine.CalamineSheet, limits: Limits) -> list[Merge]
     ]
 
 
-def _rows(
-    sheet: python_calamine.CalamineSheet, failed: dict[tuple[int, int], str], limits: Limits
-) -> Iterator[Row]:
+def _rows(sheet: python_calamine.CalamineSheet, failed: dict[tuple[int, int], str], limits: Limits) -> Iterator[Row]:
     failed_rows = {row for row, _ in failed}
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [_cell(value, number, limits) for value in values]
