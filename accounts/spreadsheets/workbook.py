@@ -91,9 +91,11 @@ def _merges(sheet: python_calamine.CalamineSheet, limits: Limits) -> list[Merge]
 def _rows(
     sheet: python_calamine.CalamineSheet, failed: dict[tuple[int, int], str], limits: Limits
 ) -> Iterator[Row]:
+    # The parser begins with row 1, but with the first column that is filled.
+    indent: list[Cell] = [None] * (sheet.start or (0, 0))[1]
     failed_rows = {row for row, _ in failed}
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = [_cell(value, number, limits) for value in values]
+        cells = indent + [_cell(value, number, limits) for value in values]
         if number in failed_rows:
             cells = [_fault(cell, failed.get((number, column))) for column, cell in enumerate(cells)]
         while cells and cells[-1] is None:
@@ -118,7 +120,8 @@ def _number(value: float) -> Cell:
     """A number with the 15 significant digits that Excel shows, written out."""
     if value in (float("inf"), float("-inf")) or value != value:
         return Fault("#NUM!")
-    return Number(format(Decimal(f"{value:.15g}"), "f"))
+    text = f"{value:.15g}"
+    return Number(format(Decimal(text), "f") if "e" in text else text)
 
 
 def _moment(value: dt.datetime) -> Cell:

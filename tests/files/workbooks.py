@@ -19,15 +19,16 @@ def sheet_xml(rows: str, *, after: str = "") -> str:
 
 def text(reference: str, value: str) -> str:
     """A text cell."""
-    return f'<c r="{reference}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
 
 
 def parts(sheets: Mapping[str, str], *, states: Mapping[str, str] | None = None, strings: str = "") -> Parts:
     """The parts of a workbook: sheet name → XML of the sheet; `states`: sheet name → "hidden"."""
     numbered = list(enumerate(sheets, start=1))
     entries = "".join(
-        f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}" state="{(states or {}).get(name, "visible")}"/>'
+        f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}" state="{state}"/>'
         for number, name in numbered
+        for state in [(states or {}).get(name, "visible")]
     )
     relations = "".join(
         f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
@@ -35,18 +36,22 @@ def parts(sheets: Mapping[str, str], *, states: Mapping[str, str] | None = None,
     )
     made: Parts = {
         "[Content_Types].xml": (
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            f'<Types xmlns="{_PACKAGE}/content-types">'
+            '<Default Extension="xml" ContentType="application/xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/></Types>'
         ),
         "_rels/.rels": (
             f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
             f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
         ),
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{entries}</sheets></workbook>',
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{entries}</sheets></workbook>'
+        ),
         "xl/_rels/workbook.xml.rels": (
             f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}'
             f'<Relationship Id="rId901" Type="{_OFFICE}/styles" Target="styles.xml"/>'
-            f'<Relationship Id="rId902" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+            f'<Relationship Id="rId902" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+            "</Relationships>"
         ),
         # Style 1 is a date, 2 a date with a time, 3 a time of day.
         "xl/styles.xml": (
