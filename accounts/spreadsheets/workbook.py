@@ -48,11 +48,9 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise FileRefused(Reason.DAMAGED) from error
     _check_extent(sheet, limits)
-    failed = (
-        faults(Archive(content, limits).pieces(part))
-        if (part := _part_of(sheet.name, content, limits))
-        else {}
-    )
+    archive = Archive(content, limits)
+    part = _part_of(sheet.name, archive)
+    failed = faults(archive.pieces(part)) if part else {}
     return Table(sheet.name, _merges(sheet, limits), _rows(sheet, failed, limits))
 
 
@@ -143,20 +141,23 @@ _TYPED: dict[type, Callable[[Any], Cell]] = {
 }
 
 
-def _part_of(title: str, content: bytes, limits: Limits) -> str | None:
+def _part_of(title: str, archive: Archive) -> str | None:
     """The part that holds a sheet, by the workbook's relations; None where they do not say."""
-    archive = Archive(content, limits)
     relations = "xl/_rels/workbook.xml.rels"
     if relations not in archive.names:
         return None
-    workbook = ElementTree.fromstring(b"".join(archive.pieces("xl/workbook.xml")))  # noqa: S314 - no DOCTYPE passes
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(b"".join(archive.pieces(relations)))  # noqa: S314
-    }
-    for sheet in workbook.iter():
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in _elements(archive, relations)}
+    for sheet in _elements(archive, "xl/workbook.xml"):
         if sheet.tag.endswith("}sheet") and sheet.get("name") == title:
             target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
             part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             return part if part in archive.names else None
     return None
+
+
+def _elements(archive: Archive, part: str) -> Iterator[ElementTree.Element]:
+    """Raises: FileRefused where a stricter reader than the parser finds the XML broken."""
+    try:
+        return ElementTree.fromstring(b"".join(archive.pieces(part))).iter()  # noqa: S314 - no DOCTYPE passes
+    except ElementTree.ParseError as error:
+        raise FileRefused(Reason.DAMAGED) from error

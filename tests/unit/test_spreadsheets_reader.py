@@ -167,6 +167,18 @@ def test_every_csv_cell_is_text_and_protected_digits_are_unwrapped() -> None:
     assert _rows(content)[1] == Row(2, ("4.21E+17", _ID, _ID, "2026-01-23", "=1+1"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_fault_far_down_is_found_also_where_the_pieces_of_a_large_file_meet(encoding: str) -> None:
+    line = "张三,身份证号,𠀀\r\n".encode(encoding)
+    rows = 3 * MIB // len(line)
+
+    assert len(_rows(line * rows)) == rows
+    with pytest.raises(FileRefused) as refused:
+        _rows(line * rows + b"\xff\xff,1\r\n")
+
+    assert refused.value.details == {"row": rows + 1}
+
+
 def test_csv_content_under_a_workbooks_name_is_read_as_what_it_is() -> None:
     with read_table("姓名,号码\n张三,1\n".encode(), name="a.xlsx") as sheet:
         assert (sheet.kind, sheet.title) == ("csv", None)
