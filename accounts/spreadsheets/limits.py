@@ -17,8 +17,8 @@ class Limits:
     entries: int = 2_000
     unpacked_bytes: int = 256 * MIB
     ratio: int = 200
-    """Unpacked to packed bytes of one entry, beyond `ratio_from_bytes`. Measured: 15 for 1.5 million texts and
-    numbers, 12 for styled blank rows; a bomb reaches 1,000."""
+    """Unpacked to packed bytes of one entry, beyond `ratio_from_bytes`. Measured: 15 for 1.5 million texts
+    and numbers, 12 for styled blank rows; a bomb reaches 1,000."""
     ratio_from_bytes: int = 4 * MIB
     columns: int = 200
     rows: int = 1_048_576
