@@ -55,5 +55,3 @@ def _say_if_misspelt(number: str) -> None:
         check_resident_id(number, today=timezone.localdate())
     except IdentityFault as fault:
         raise LookupFault("number", message_for(fault.code)) from fault
-
-

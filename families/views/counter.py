@@ -179,9 +179,7 @@ def _explain(form: FamilyForm, case_input: CaseInput) -> Verdict:
         names={1: form.owner.name}
         | {positions[one.row]: one.found.name for one in form.filled if one.found is not None},
         ranks={
-            position: line.rank or SEATS
-            for position, line in enumerate(case_input.lines, start=1)
-            if line.shares
+            position: line.rank or SEATS for position, line in enumerate(case_input.lines, start=1) if line.shares
         },
         rows={position: row for row, position in positions.items()},
         declared=case_input.declared,

@@ -71,8 +71,7 @@ def person_panel(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "person": shown,
         "membership": membership,
-        "group_visible": membership is not None
-        and membership.group.region.path.startswith(request.user.region.path),
+        "group_visible": membership is not None and membership.group.region.path.startswith(request.user.region.path),
         "payers": payers_for(shown, today),
         "open_cases": open_cases_of(shown, staff=request.user),
         "relations": code_labels("relation"),
