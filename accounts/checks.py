@@ -19,9 +19,7 @@ def reads_committed(databases: list[str] | None = None, **kwargs: Any) -> list[E
             )
             isolation, version = cursor.fetchone()
         if isolation != "read committed":
-            errors.append(
-                Error(f"The database runs at {isolation}; READ COMMITTED is needed", id="accounts.E001")
-            )
+            errors.append(Error(f"The database runs at {isolation}; READ COMMITTED is needed", id="accounts.E001"))
         if version < 150000:
             errors.append(Error("PostgreSQL 15 or later is needed", id="accounts.E002"))
     return errors

@@ -30,9 +30,7 @@ class SignedInMiddleware:
             return redirect_to_login("/")
         response = self.get_response(request)
         if request.user.is_authenticated and response.status_code == 403:
-            record_event(
-                AuditKind.ACCESS_REFUSED, by=cast(Staff, request.user), request=request, path=request.path
-            )
+            record_event(AuditKind.ACCESS_REFUSED, by=cast(Staff, request.user), request=request, path=request.path)
         return response
 
 

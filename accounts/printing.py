@@ -220,9 +220,7 @@ def _font_directory() -> Path:
 @cache
 def _fonts() -> typst.Fonts:
     """The wheel's fonts and no other; opened once, shared by all threads."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_font_directory())]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_font_directory())])
 
 
 @cache

@@ -74,9 +74,7 @@ def last_change_of(person: InsuredPerson, *, since_version: int) -> tuple[str, l
 def row_changes(row: Any) -> list[TrailLine]:
     """The history of one row, newest first, each line with the fields that changed (old, new)."""
     event_model = apps.get_model(row._meta.app_label, f"{row._meta.object_name}Event")
-    events = list(
-        event_model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("pgh_id")
-    )
+    events = list(event_model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("pgh_id"))
     names = _staff_names(events)
     lines = []
     before = None

@@ -208,9 +208,7 @@ def require_all(parts: list[Part]) -> None:
     """Raise DemoFailed when one of the processes has ended."""
     for part in parts:
         if part.process.poll() is not None:
-            raise DemoFailed(
-                f"The {part.name} ended (status {part.process.returncode}). {_ending(part.name)}"
-            )
+            raise DemoFailed(f"The {part.name} ended (status {part.process.returncode}). {_ending(part.name)}")
 
 
 def _ending(name: str) -> str:

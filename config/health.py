@@ -59,9 +59,7 @@ def _database_answers() -> None:
 
 
 def _queue_answers() -> None:
-    with redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-    ) as client:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as client:
         client.ping()
 
 

@@ -1,14 +1,63 @@
-"""Settings that only a test run has."""
+"""Fixtures that every test may use: the region tree, committed data for tests with several connections."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.factories import make_regions
+
+# What migrations put into the database and a cleaned one keeps.
+KEPT = {
+    "django_migrations",
+    "django_content_type",
+    "auth_group",
+    "auth_permission",
+    "auth_group_permissions",
+    "accounts_code",
+    "accounts_region",
+}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Serve static files as they lie in the checkout: collecting and hashing them takes longer than a test."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+@pytest.fixture
+def samples() -> Path:
+    """The sample files of FORMATS.md, beside the checkout."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "samples"
+    folder = Path(os.environ.get("GONGJI_SAMPLES", default))
+    if not folder.is_dir():
+        pytest.fail(f"The samples are not at {folder}: name them with GONGJI_SAMPLES")
+    return folder
+
+
+@pytest.fixture
+def regions(db: None) -> None:
+    make_regions()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database in which every write is committed: for threads, processes, workers and browsers.
+
+    pytest-django's own way empties tables by TRUNCATE, which the append-only triggers refuse.
+    """
+    with django_db_blocker.unblock():
+        make_regions()
+        yield
+        connections.close_all()
+        empty_tables()
+        connections.close_all()
+
+
+def empty_tables() -> None:
+    """As the tables' owner may: the append-only triggers are switched off for the moment of the TRUNCATE."""
+    with connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+        switch = "".join(f"ALTER TABLE {name} {{0}} TRIGGER USER;" for name in tables)
+        cursor.execute(switch.format("DISABLE"))
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        cursor.execute(switch.format("ENABLE"))

@@ -17,6 +17,8 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["VAR_DIR"] = str(embedded.var_dir() / "test")
     os.environ["EMBEDDED_FSYNC"] = "off"
+    os.environ["STATIC_MANIFEST"] = "off"
+    (embedded.var_dir() / "static").mkdir(parents=True, exist_ok=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -74,9 +74,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 # Balances are left out of the history: their history is the ledger, and it cannot be bypassed.
 @pghistory.track(
     pghistory.InsertEvent(),
-    pghistory.UpdateEvent(
-        condition=pghistory.AnyChange(exclude=["prior_years", "current_year", "entry_count"])
-    ),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["prior_years", "current_year", "entry_count"])),
     pghistory.DeleteEvent(),
 )
 class PersonalAccount(models.Model):
@@ -100,9 +98,7 @@ class PersonalAccount(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="account_prior_years_not_negative", condition=Q(prior_years__gte=0)),
-            models.CheckConstraint(
-                name="account_current_year_not_negative", condition=Q(current_year__gte=0)
-            ),
+            models.CheckConstraint(name="account_current_year_not_negative", condition=Q(current_year__gte=0)),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -126,9 +122,7 @@ class PersonalAccount(models.Model):
 class AccountEntry(models.Model):
     region_lookup = "account__person__region"
 
-    account = models.ForeignKey(
-        PersonalAccount, models.PROTECT, related_name="entries", verbose_name=_("account")
-    )
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="entries", verbose_name=_("account"))
     sequence = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=3, choices=EntryKind.choices, help_text="acct_incexpd_type")
     prior_change = yuan(_("change of prior years"))
@@ -137,13 +131,9 @@ class AccountEntry(models.Model):
     current_after = yuan(_("current year after"))
     business_date = models.DateField(_("business date"))
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
-    source = models.CharField(
-        _("source"), max_length=80, help_text=_("what moved the account; once per account")
-    )
+    source = models.CharField(_("source"), max_length=80, help_text=_("what moved the account; once per account"))
     note = models.CharField(_("note"), max_length=200, blank=True)
-    posted_by = models.ForeignKey(
-        "accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("posted by")
-    )
+    posted_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("posted by"))
 
     objects = ScopedQuerySet.as_manager()
 
@@ -218,9 +208,7 @@ class AccountAdjustment(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=AdjustmentState.choices, default=AdjustmentState.SUBMITTED
     )
-    handled_by = models.ForeignKey(
-        "accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("handled by")
-    )
+    handled_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("handled by"))
     handled_at = models.DateTimeField(_("handled at"), auto_now_add=True)
     reviewed_by = models.ForeignKey(
         "accounts.Staff", models.PROTECT, null=True, related_name="+", verbose_name=_("reviewed by")

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import sealing
 from accounts import keys
+from accounts.rules import sealing
 from accounts.scope import ScopedQuerySet
 
 
@@ -32,9 +32,7 @@ class JobState(models.TextChoices):
 class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=40)
     state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED)
-    owner = models.ForeignKey(
-        "accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by")
-    )
+    owner = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by"))
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
     params = models.JSONField(default=dict, help_text="ids and dates only")
     done = models.PositiveBigIntegerField(default=0)
@@ -54,9 +52,7 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
         indexes = [
-            models.Index(
-                fields=["lease_until"], name="job_unfinished", condition=Q(state__in=["queued", "running"])
-            ),
+            models.Index(fields=["lease_until"], name="job_unfinished", condition=Q(state__in=["queued", "running"])),
             models.Index(fields=["owner", "-created_at"], name="job_owner"),
         ]
         constraints = [
@@ -105,12 +101,8 @@ class JobFile(models.Model):
 
     @property
     def content(self) -> bytes:
-        return sealing.open_bytes(
-            bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring()
-        )
+        return sealing.open_bytes(bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring())
 
     @content.setter
     def content(self, content: bytes) -> None:
-        self.content_sealed = sealing.seal_bytes(
-            content, bound_to=f"file:{self.sha256}", keyring=keys.keyring()
-        )
+        self.content_sealed = sealing.seal_bytes(content, bound_to=f"file:{self.sha256}", keyring=keys.keyring())

@@ -50,18 +50,14 @@ class InsuredPerson(models.Model):
     psn_no = models.CharField(_("person number"), max_length=30, unique=True, help_text="psn_no")
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=200, editable=False)
-    cert_type = models.CharField(
-        _("certificate"), max_length=2, default=RESIDENT_ID, help_text="psn_cert_type"
-    )
+    cert_type = models.CharField(_("certificate"), max_length=2, default=RESIDENT_ID, help_text="psn_cert_type")
     certno_sealed = models.BinaryField(editable=False)
     certno_digest = models.BinaryField(editable=False, max_length=32)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender.choices)
     born_on = models.DateField(_("born on"))
     mobile_sealed = models.BinaryField(editable=False, default=bytes)
     contact_confirmed_on = models.DateField(_("contact data confirmed on"))
-    region = models.ForeignKey(
-        "accounts.Region", models.PROTECT, related_name="+", verbose_name=_("insured in")
-    )
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("insured in"))
     insutype = models.CharField(_("insurance type"), max_length=6)
     psn_type = models.CharField(_("person type"), max_length=6, blank=True)
     status = models.CharField(_("insurance status"), max_length=1, choices=InsuranceStatus.choices)
@@ -81,12 +77,8 @@ class InsuredPerson(models.Model):
             ("import_insuredperson", "May import persons"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                name="person_once_per_certificate", fields=["cert_type", "certno_digest"]
-            ),
-            models.CheckConstraint(
-                name="person_status_known", condition=Q(status__in=InsuranceStatus.values)
-            ),
+            models.UniqueConstraint(name="person_once_per_certificate", fields=["cert_type", "certno_digest"]),
+            models.CheckConstraint(name="person_status_known", condition=Q(status__in=InsuranceStatus.values)),
             models.CheckConstraint(name="person_gender_known", condition=Q(gender__in=Gender.values)),
             models.CheckConstraint(
                 name="person_status_has_reason",

@@ -25,16 +25,10 @@ class StaffManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: igno
 
 @pghistory.track(exclude=["password", "last_login"])
 class Staff(AbstractBaseUser, PermissionsMixin):
-    username = models.CharField(
-        _("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()]
-    )
+    username = models.CharField(_("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     full_name = models.CharField(_("name"), max_length=60)
-    region = models.ForeignKey(
-        "accounts.Region", models.PROTECT, related_name="staff", verbose_name=_("region")
-    )
-    office = models.CharField(
-        _("office"), max_length=100, blank=True, help_text=_("printed on forms and receipts")
-    )
+    region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="staff", verbose_name=_("region"))
+    office = models.CharField(_("office"), max_length=100, blank=True, help_text=_("printed on forms and receipts"))
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

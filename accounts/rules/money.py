@@ -11,9 +11,7 @@ from typing import Literal
 ZERO = Decimal("0.00")
 INTEGER_DIGITS = 14
 
-AmountReason = Literal[
-    "wrong_type", "empty", "not_an_amount", "too_many_decimals", "too_large", "negative", "zero"
-]
+AmountReason = Literal["wrong_type", "empty", "not_an_amount", "too_many_decimals", "too_large", "negative", "zero"]
 
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]{1,2})?")
 _MORE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3,}")
@@ -32,9 +30,7 @@ class AmountFault(ValueError):
         self.reason: AmountReason = reason
 
 
-def parse_amount(
-    value: str | Decimal | int, *, allow_negative: bool = False, allow_zero: bool = True
-) -> Decimal:
+def parse_amount(value: str | Decimal | int, *, allow_negative: bool = False, allow_zero: bool = True) -> Decimal:
     """Turn input into yuan with exactly two decimals.
 
     Rule: DESIGN.md "Data". Text may have blanks around it; inside it only ASCII digits, one point and,

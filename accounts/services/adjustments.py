@@ -7,27 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import AccountAdjustment, PersonalAccount, Staff
 from accounts.models.account import AdjustmentState, EntryKind
 from accounts.services.ledger import Posting, post_entries
-
-
-class OwnWork(Exception):
-    """A person never reviews what they handled themselves."""
-
-    def __init__(self) -> None:
-        super().__init__(_("You handled this yourself: another person has to review it."))
-
-
-class AlreadyDecided(Exception):
-    def __init__(self, adjustment: AccountAdjustment) -> None:
-        super().__init__(
-            _("Already decided by {who}: {state}.").format(
-                who=adjustment.reviewed_by, state=adjustment.get_state_display()
-            )
-        )
+from accounts.services.review import AlreadyDecided, OwnWork
 
 
 def request_adjustment(
@@ -62,7 +46,7 @@ def decide_adjustment(*, adjustment_id: int, approve: bool, decision: str, by: S
     """
     adjustment = AccountAdjustment.objects.for_staff(by).select_for_update(of=("self",)).get(pk=adjustment_id)
     if adjustment.state != AdjustmentState.SUBMITTED:
-        raise AlreadyDecided(adjustment)
+        raise AlreadyDecided(who=str(adjustment.reviewed_by), state=adjustment.get_state_display())
     if adjustment.handled_by_id == by.pk:
         raise OwnWork
     if approve:

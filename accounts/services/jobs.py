@@ -130,9 +130,9 @@ def _beat(progress: Progress, stop: threading.Event) -> None:
     """Keep the lease and show the progress while the work's own transaction is still open."""
     try:
         while not stop.wait(HEARTBEAT_SECONDS):
-            held = Job.objects.filter(
-                pk=progress.job_id, fence=progress.fence, state=JobState.RUNNING
-            ).update(lease_until=timezone.now() + LEASE, done=progress.done, total=progress.total)
+            held = Job.objects.filter(pk=progress.job_id, fence=progress.fence, state=JobState.RUNNING).update(
+                lease_until=timezone.now() + LEASE, done=progress.done, total=progress.total
+            )
             if not held:
                 progress.lost.set()
                 return
@@ -149,9 +149,9 @@ def sweep() -> int:
     Job.objects.filter(unheld, attempts__gte=MOST_ATTEMPTS).update(
         state=JobState.FAILED,
         finished_at=now,
-        failure=_(
-            "Given up after {n} attempts; the administrator finds the reason in the worker's log"
-        ).format(n=MOST_ATTEMPTS),
+        failure=_("Given up after {n} attempts; the administrator finds the reason in the worker's log").format(
+            n=MOST_ATTEMPTS
+        ),
     )
     lost = list(Job.objects.filter(unheld, attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
     for job_id in lost:

@@ -86,14 +86,10 @@ def _wrong_steps(by: Staff) -> list[Violation]:
     for entry in steps.iterator():
         psn_no = entry.account.person.psn_no
         if entry.prior_after != entry.prior_expected:
-            found.append(
-                Violation(psn_no, entry.sequence, entry.prior_after, entry.prior_expected, "prior_after")
-            )
+            found.append(Violation(psn_no, entry.sequence, entry.prior_after, entry.prior_expected, "prior_after"))
         if entry.current_after != entry.current_expected:
             found.append(
-                Violation(
-                    psn_no, entry.sequence, entry.current_after, entry.current_expected, "current_after"
-                )
+                Violation(psn_no, entry.sequence, entry.current_after, entry.current_expected, "current_after")
             )
         if entry.sequence != entry.sequence_expected:
             found.append(

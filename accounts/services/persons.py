@@ -36,9 +36,7 @@ class ChangedMeanwhile(Exception):
 class TooManyReveals(Exception):
     def __init__(self) -> None:
         super().__init__(
-            _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(
-                n=REVEALS_PER_HOUR
-            )
+            _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(n=REVEALS_PER_HOUR)
         )
 
 
@@ -68,9 +66,7 @@ def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> I
 
 
 @transaction.atomic
-def _change(
-    person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], by: Staff
-) -> InsuredPerson:
+def _change(person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], by: Staff) -> InsuredPerson:
     person = InsuredPerson.objects.for_staff(by).select_for_update(of=("self",)).get(pk=person_id)
     if person.version != version:
         who, what, at = last_change_of(person, since_version=version)

@@ -48,9 +48,7 @@ def load_regions(rows: Iterable[Mapping[str, str]]) -> Loaded:
     return loaded
 
 
-def _checked_regions(
-    rows: Iterable[Mapping[str, str]], loaded: Loaded
-) -> dict[str, tuple[int, str, str | None]]:
+def _checked_regions(rows: Iterable[Mapping[str, str]], loaded: Loaded) -> dict[str, tuple[int, str, str | None]]:
     wanted: dict[str, tuple[int, str, str | None]] = {}
     for number, row in enumerate(rows, start=2):
         code, name, parent = (str(row.get(key) or "").strip() for key in ("admdvs", "name", "parent"))
@@ -102,9 +100,7 @@ def _store_regions(
 def load_codes(rows: Iterable[Mapping[str, str]]) -> Loaded:
     """Load `table, code, name_zh, name_en, region, version`; an empty region means everywhere."""
     loaded = Loaded()
-    known = {
-        (code.table, code.code, code.region_id): code for code in Code.objects.select_for_update(of=("self",))
-    }
+    known = {(code.table, code.code, code.region_id): code for code in Code.objects.select_for_update(of=("self",))}
     regions = set(Region.objects.values_list("code", flat=True))
     for number, row in enumerate(rows, start=2):
         table, code, region = row["table"], row["code"], row.get("region") or None

@@ -264,9 +264,7 @@ def _launch() -> None:
     log.touch(mode=0o600)
     _owned(log)
     options = shlex.join(part for name, value in _settings().items() for part in ("-c", f"{name}={value}"))
-    done = _run(
-        "pg_ctl", "start", "-D", str(_cluster()), "-l", str(log), "-o", options, "-w", "-t", str(PATIENCE)
-    )
+    done = _run("pg_ctl", "start", "-D", str(_cluster()), "-l", str(log), "-o", options, "-w", "-t", str(PATIENCE))
     if done.returncode:
         raise EmbeddedUnavailable(f"PostgreSQL did not start. The end of {log}:\n{last_lines(log)}")
 

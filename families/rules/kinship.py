@@ -14,7 +14,9 @@ from typing import Literal
 
 from accounts.rules.identity import Gender
 
-Group = Literal["owner", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "other"]
+Group = Literal[
+    "owner", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "parent_in_law", "other"
+]
 Kind = Literal["spouse", "parent", "child", "sibling", "grandparent", "grandchild"]
 Line = Literal["paternal", "maternal"]
 
@@ -30,7 +32,7 @@ NEAR_RELATIVES_2021: frozenset[Kind] = frozenset({"spouse", "parent", "child"})
 class RelationFault(ValueError):
     """A relation that no code can be given for.
 
-    `code` is FORMATS.md's `relation_unknown` or `in_law`; `candidates` are the codes it may mean, for the
+    `code` is FORMATS.md's `relation_unknown`; `candidates` are the codes it may mean, for the
     person who corrects it, empty when nothing is known.
     """
 
@@ -96,6 +98,10 @@ RELATIONS: Mapping[str, Relation] = MappingProxyType(
             Relation("44", "grandchild", "2"),
             Relation("51", "parent", "1", "paternal"),
             Relation("52", "parent", "2", "maternal"),
+            Relation("53", "parent_in_law", "1"),
+            Relation("54", "parent_in_law", "2"),
+            Relation("55", "parent_in_law", "1"),
+            Relation("56", "parent_in_law", "2"),
             Relation("61", "grandparent", "1", "paternal"),
             Relation("62", "grandparent", "2", "paternal"),
             Relation("63", "grandparent", "1", "maternal"),
@@ -125,6 +131,10 @@ _WORDS: Mapping[str, str] = MappingProxyType(
             "44": "外孙女",
             "51": "父 父亲",
             "52": "母 母亲",
+            "53": "公公",
+            "54": "婆婆",
+            "55": "岳父",
+            "56": "岳母",
             "61": "祖父 爷爷",
             "62": "祖母 奶奶",
             "63": "外祖父 外公 姥爷",
@@ -137,7 +147,6 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         for word in words.split()
     }
 )
-_IN_LAW_WORDS = frozenset({"公公", "婆婆", "岳父", "岳母"})
 
 _GRANDCHILDREN = ("41", "42", "43", "44")
 _PARENTS = ("51", "52")
@@ -202,38 +211,43 @@ _NO = Pair(None, Verdict.NO)
 _IN_LAW = Pair(None, Verdict.IN_LAW)
 
 _COLUMNS: tuple[Group, ...] = (
-    "owner", "spouse", "child", "parent", "sibling", "grandparent", "grandchild",
+    "owner", "spouse", "child", "parent", "sibling", "grandparent", "grandchild", "parent_in_law",
 )  # fmt: skip
 
-# DOMAIN.md section 5, row by row: the payer's group, then one cell for each of _COLUMNS.
+# DOMAIN.md section 5, row by row: the payer's group, then one cell for each of _COLUMNS. The last row and
+# column, the spouse's parents as members, stand where a policy admits them (docs/adr/0004).
 _TABLE: Mapping[Group, tuple[Pair | ByLine | None, ...]] = {
     "owner": (
         None, _passes("spouse"), _passes("child"), _passes("parent"), _passes("sibling"),
-        _passes("grandparent"), _passes("grandchild"),
+        _passes("grandparent"), _passes("grandchild"), _IN_LAW,
     ),
     "spouse": (
         _passes("spouse"), None, _presumed("child"), _IN_LAW, _NO,
-        _NO, _presumed("grandchild"),
+        _NO, _presumed("grandchild"), _passes("parent"),
     ),
     "child": (
         _passes("parent"), _presumed("parent"), _passes("sibling"), _passes("grandparent"), _NO,
-        _NO, _declare("child"),
+        _NO, _declare("child"), _presumed("grandparent"),
     ),
     "parent": (
         _passes("child"), _NO, _passes("grandchild"), _presumed("spouse"), _passes("child"),
-        ByLine(same=_passes("parent"), other=_IN_LAW), _NO,
+        ByLine(same=_passes("parent"), other=_IN_LAW), _NO, _NO,
     ),
     "sibling": (
         _passes("sibling"), _NO, _NO, _passes("parent"), _passes("sibling"),
-        _passes("grandparent"), _NO,
+        _passes("grandparent"), _NO, _NO,
     ),
     "grandparent": (
         _passes("grandchild"), _NO, _NO, ByLine(same=_passes("child"), other=_NO), _passes("grandchild"),
-        ByLine(same=_passes("spouse"), other=_NO), _NO,
+        ByLine(same=_passes("spouse"), other=_NO), _NO, _NO,
     ),
     "grandchild": (
         _passes("grandparent"), _presumed("grandparent"), _declare("parent"), _NO, _NO,
-        _NO, _declare("sibling"),
+        _NO, _declare("sibling"), _NO,
+    ),
+    "parent_in_law": (
+        _IN_LAW, _passes("child"), _presumed("grandchild"), _NO, _NO,
+        _NO, _NO, _presumed("spouse"),
     ),
 }  # fmt: skip
 
@@ -243,11 +257,10 @@ def relation_from_text(text: str) -> str:
 
     Rule: FORMATS.md, "Relations as text"; blanks do not count. 01 is refused: a row describes a member
     other than the owner.
-    Raises: RelationFault, `in_law` for the spouse's parents, `relation_unknown` for anything else.
+    Returns: 53 to 56 for the spouse's parents: known, and `in_law` unless the region's policy admits them.
+    Raises: RelationFault, `relation_unknown`.
     """
     word = "".join(text.split())
-    if word in _IN_LAW_WORDS:
-        raise RelationFault("in_law", "the member is a parent of the owner's spouse")
     code = _WORDS.get(word, word)
     if code not in RELATIONS or code == OWNER:
         raise RelationFault("relation_unknown", "the relation to the owner is not one of the known ones")
@@ -301,9 +314,7 @@ def pair_relation(payer: str, beneficiary: str) -> Pair:
     return cell
 
 
-def may_pay(
-    pair: Pair, *, near_relatives: Set[Kind], allow_parents_in_law: bool, declared: bool = False
-) -> bool:
+def may_pay(pair: Pair, *, near_relatives: Set[Kind], allow_parents_in_law: bool, declared: bool = False) -> bool:
     """Whether a region's policy lets the payer of this pair pay for the beneficiary.
 
     Rule: policy parameters `near_relatives` and `allow_parents_in_law`, DOMAIN.md section 4.
@@ -312,9 +323,7 @@ def may_pay(
     """
     if pair.verdict is Verdict.IN_LAW:
         return allow_parents_in_law
-    established = pair.verdict in (Verdict.PASS, Verdict.PRESUMED) or (
-        pair.verdict is Verdict.DECLARE and declared
-    )
+    established = pair.verdict in (Verdict.PASS, Verdict.PRESUMED) or (pair.verdict is Verdict.DECLARE and declared)
     return established and pair.kind in near_relatives
 
 

@@ -80,8 +80,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def demo(tmp_path: Path, port: int) -> Iterator[Demo]:
-    made = Demo(tmp_path / "v", port)
+def demo(open_path: Path, port: int) -> Iterator[Demo]:
+    made = Demo(open_path / "v", port)
     yield made
     if made.process is None:
         return

@@ -49,9 +49,7 @@ def test_asking_for_addresses_makes_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["d" * 90, "my files", "共济"])
-def test_a_deep_or_odd_var_dir_keeps_its_sockets_in_a_short_place(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deep_or_odd_var_dir_keeps_its_sockets_in_a_short_place(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAR_DIR", f"/srv/{name}")
     sockets = sockets_dir()
     assert sockets.parent == SHORT_ROOT

@@ -167,9 +167,7 @@ def test_a_check_digit_needs_seventeen_digits(first17: str) -> None:
         ("99", "9" * 30, "9" * 30),
     ],
 )
-def test_other_certificates_are_stored_in_capitals_without_spaces(
-    kind: str, written: str, stored: str
-) -> None:
+def test_other_certificates_are_stored_in_capitals_without_spaces(kind: str, written: str, stored: str) -> None:
     assert identity.check_certificate(kind, written, today=TODAY) == stored
 
 
@@ -199,9 +197,7 @@ def test_a_masked_number_shows_both_ends_only_when_enough_stays_hidden(number: s
     assert identity.mask_number(number) == shown
 
 
-@pytest.mark.parametrize(
-    ("phone", "shown"), [("13912345678", "139****5678"), ("8123456", "*****56"), ("", "")]
-)
+@pytest.mark.parametrize(("phone", "shown"), [("13912345678", "139****5678"), ("8123456", "*****56"), ("", "")])
 def test_a_masked_phone_shows_the_first_three_and_last_four(phone: str, shown: str) -> None:
     assert identity.mask_phone(phone) == shown
 

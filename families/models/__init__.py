@@ -1,0 +1,14 @@
+from families.models.case import CaseLine, RegistrationCase
+from families.models.group import Grant, GroupMember, MutualAidGroup, Sharing
+from families.models.policy import PolicySetting, RegionPolicy
+
+__all__ = [
+    "CaseLine",
+    "Grant",
+    "GroupMember",
+    "MutualAidGroup",
+    "PolicySetting",
+    "RegionPolicy",
+    "RegistrationCase",
+    "Sharing",
+]

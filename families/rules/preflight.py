@@ -1,0 +1,368 @@
+"""The pre-flight check: may this family be bound, on this day, under this policy, and if not, why not.
+
+Pure: `check_family` takes what is known of each applicant and answers with one `Finding` per rule and person,
+those that pass included, so that the counter can show what was looked at. It is the one implementation of the
+rules: counter, services and import call it. It decides nothing about names and numbers: who an applicant is was
+settled when the person was found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from families.rules.kinship import (
+    OWNER,
+    Kind,
+    Pair,
+    Verdict,
+    expected_gender,
+    group_of,
+    may_pay,
+    pair_relation,
+)
+from families.rules.policy import Policy
+
+EMPLOYEE = "310"
+BASIC_INSURANCE = frozenset({EMPLOYEE, "390"})
+NORMAL = "1"
+YOUNGEST_PARENT = 12  # years between parent and child below which the relation is asked about again
+
+
+class Level(StrEnum):
+    PASS = "pass"  # noqa: S105 - a level, not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class PastMembership:
+    """A stay in a group: the first day, and the first day no longer in it."""
+
+    group_number: str
+    joined_on: dt.date
+    left_on: dt.date | None
+    exclusive: bool
+
+    def reaches(self, day: dt.date) -> bool:
+        return self.left_on is None or self.left_on > max(day, self.joined_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the rules need to know of a person. `balance`: yuan in both buckets, None without an account."""
+
+    person_id: int
+    insutype: str
+    status: str
+    born_on: dt.date
+    gender: str
+    province: str
+    city: str
+    balance: Decimal | None = None
+    memberships: tuple[PastMembership, ...] = ()
+    changes_this_year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """One row of the form. Position 1 is the owner, who always shares (FORMATS.md, "Registration workbook")."""
+
+    position: int
+    facts: PersonFacts
+    relation: str
+    shares: bool
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+    already_member: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one person.
+
+    `code`: FORMATS.md's error code, empty when passed; `parameter`: the policy parameter that decided, if one
+    did; `value`: its value or the fact found; `earliest_on`: the first day on which it would pass, where waiting
+    helps.
+    """
+
+    rule: str
+    level: Level
+    position: int
+    code: str = ""
+    parameter: str = ""
+    value: str = ""
+    earliest_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairFinding:
+    """Whether one payer may be drawn on by one beneficiary; `reason` says why not."""
+
+    payer: int
+    beneficiary: int
+    pair: Pair
+    granted: bool
+    reason: Literal["", "in_law", "needs_declaration", "not_near_relative"] = ""
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.pair.kind
+
+    @property
+    def is_presumed(self) -> bool:
+        return self.granted and self.pair.verdict is Verdict.PRESUMED
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """All findings, in the order of the form, and every pair payer–beneficiary."""
+
+    findings: tuple[Finding, ...]
+    pairs: tuple[PairFinding, ...] = field(default=())
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level is Level.FAIL)
+
+    @property
+    def passes(self) -> bool:
+        return not self.failures
+
+    def of(self, position: int) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.position == position)
+
+
+def check_family(
+    applicants: Sequence[Applicant], *, policy: Policy, declared: Set[tuple[int, int]] = frozenset()
+) -> Preflight:
+    """Check a whole family, the members that a group has already included.
+
+    Rules: DOMAIN.md sections 3 to 5. `applicants`: the owner first. `declared`: pairs (payer, beneficiary) of
+    positions whose relation the family declares. All findings are returned, not the first.
+    """
+    owner = applicants[0]
+    findings: list[Finding] = []
+    for applicant in applicants:
+        if applicant.already_member:
+            continue
+        findings += _check_person(applicant, policy)
+        if applicant is not owner:
+            findings += _check_member(applicant, owner, policy)
+    findings += _check_whole(applicants, policy)
+    impossible = any(finding.rule == "one_spouse" for finding in findings)
+    pairs = () if impossible else tuple(check_pairs(applicants, policy=policy, declared=declared))
+    return Preflight(findings=tuple(sorted(findings, key=lambda f: f.position)), pairs=pairs)
+
+
+def check_pairs(
+    applicants: Sequence[Applicant], *, policy: Policy, declared: Set[tuple[int, int]] = frozenset()
+) -> Iterator[PairFinding]:
+    """Every pair of a payer and somebody else, in the order of the form (DOMAIN.md section 5)."""
+    for payer in applicants:
+        if not payer.shares:
+            continue
+        for beneficiary in applicants:
+            if beneficiary is not payer:
+                yield _check_pair(payer, beneficiary, policy, declared)
+
+
+def _check_pair(
+    payer: Applicant, beneficiary: Applicant, policy: Policy, declared: Set[tuple[int, int]]
+) -> PairFinding:
+    pair = pair_relation(payer.relation, beneficiary.relation)
+    granted = may_pay(
+        pair,
+        near_relatives=policy.near_relatives,
+        allow_parents_in_law=policy.allow_parents_in_law,
+        declared=(payer.position, beneficiary.position) in declared,
+    )
+    if granted:
+        return PairFinding(payer.position, beneficiary.position, pair, True)
+    if pair.verdict is Verdict.IN_LAW:
+        return PairFinding(payer.position, beneficiary.position, pair, False, "in_law")
+    if pair.verdict is Verdict.DECLARE and pair.kind in policy.near_relatives:
+        return PairFinding(payer.position, beneficiary.position, pair, False, "needs_declaration")
+    return PairFinding(payer.position, beneficiary.position, pair, False, "not_near_relative")
+
+
+def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
+    """What is asked of everybody who joins."""
+    facts, position = applicant.facts, applicant.position
+    yield _judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
+    yield _judge("normal_status", facts.status == NORMAL, position, "insurance_suspended", value=facts.status)
+    if applicant.shares:
+        employee = facts.insutype == EMPLOYEE
+        yield _judge("payer_employee", employee, position, "payer_not_employee", value=facts.insutype)
+        if employee and not facts.balance:
+            yield Finding("balance", Level.WARN, position, code="balance_zero", value=str(facts.balance or 0))
+    yield _check_dates(applicant)
+    yield _check_one_group(applicant, policy)
+    yield _check_wait(applicant, policy)
+    yield _check_changes(applicant, policy)
+
+
+def _judge(
+    rule: str,
+    passed: bool,
+    position: int,
+    code: str,
+    *,
+    parameter: str = "",
+    value: str = "",
+    earliest_on: dt.date | None = None,
+) -> Finding:
+    if passed:
+        return Finding(rule, Level.PASS, position, parameter=parameter, value=value)
+    return Finding(rule, Level.FAIL, position, code=code, parameter=parameter, value=value, earliest_on=earliest_on)
+
+
+def _check_dates(applicant: Applicant) -> Finding:
+    in_order = applicant.ends_on is None or applicant.ends_on > applicant.starts_on
+    born = applicant.facts.born_on <= applicant.starts_on
+    return _judge(
+        "dates", in_order and born, applicant.position, "date_invalid", value=applicant.starts_on.isoformat()
+    )
+
+
+def _check_one_group(applicant: Applicant, policy: Policy) -> Finding:
+    holding = [
+        stay
+        for stay in applicant.facts.memberships
+        if stay.reaches(applicant.starts_on) and (stay.exclusive or policy.one_group_per_person)
+    ]
+    return _judge(
+        "one_group",
+        not holding,
+        applicant.position,
+        "already_in_group",
+        parameter="one_group_per_person",
+        value=holding[0].group_number if holding else "",
+        earliest_on=_latest_end(holding),
+    )
+
+
+def _latest_end(stays: Iterable[PastMembership]) -> dt.date | None:
+    """The first free day after stays that all have an end; None when one has none."""
+    ends = [stay.left_on for stay in stays]
+    return max((end for end in ends if end), default=None) if None not in ends else None
+
+
+def _check_wait(applicant: Applicant, policy: Policy) -> Finding:
+    """`rebind_wait_days` after the last release (90 Wuhan, 30 Heilongjiang)."""
+    left = [
+        stay.left_on
+        for stay in applicant.facts.memberships
+        if stay.left_on is not None and stay.left_on <= applicant.starts_on and stay.left_on > stay.joined_on
+    ]
+    free_on = max(left) + dt.timedelta(days=policy.rebind_wait_days) if left else None
+    return _judge(
+        "rebind_wait",
+        free_on is None or free_on <= applicant.starts_on,
+        applicant.position,
+        "waiting_period",
+        parameter="rebind_wait_days",
+        value=str(policy.rebind_wait_days),
+        earliest_on=free_on,
+    )
+
+
+def _check_changes(applicant: Applicant, policy: Policy) -> Finding:
+    """`changes_per_year`: joining counts as one (1 per year Jinhua)."""
+    limit = policy.changes_per_year
+    return _judge(
+        "changes",
+        limit is None or applicant.facts.changes_this_year < limit,
+        applicant.position,
+        "waiting_period",
+        parameter="changes_per_year",
+        value="" if limit is None else str(limit),
+        earliest_on=dt.date(applicant.starts_on.year + 1, 1, 1),
+    )
+
+
+def _check_member(applicant: Applicant, owner: Applicant, policy: Policy) -> Iterator[Finding]:
+    """What is asked of a member towards the owner."""
+    yield _check_relation(applicant, policy)
+    yield _check_region(applicant, owner, policy)
+    gender = expected_gender(applicant.relation)
+    if gender is not None and gender != applicant.facts.gender:
+        yield Finding("gender", Level.WARN, applicant.position, code="relation_gender", value=applicant.facts.gender)
+    if not _age_fits(applicant, owner):
+        yield Finding("age", Level.WARN, applicant.position, code="relation_age")
+
+
+def _check_relation(applicant: Applicant, policy: Policy) -> Finding:
+    pair = pair_relation(OWNER, applicant.relation) if applicant.relation != OWNER else Pair(None, Verdict.NO)
+    if pair.verdict is Verdict.IN_LAW:
+        return _judge(
+            "near_relative",
+            policy.allow_parents_in_law,
+            applicant.position,
+            "in_law",
+            parameter="allow_parents_in_law",
+            value=applicant.relation,
+        )
+    allowed = may_pay(pair, near_relatives=policy.near_relatives, allow_parents_in_law=False)
+    return _judge(
+        "near_relative",
+        allowed,
+        applicant.position,
+        "not_near_relative",
+        parameter="near_relatives",
+        value=applicant.relation,
+    )
+
+
+def _check_region(applicant: Applicant, owner: Applicant, policy: Policy) -> Finding:
+    facts, home = applicant.facts, owner.facts
+    if facts.province != home.province:
+        allowed, parameter = policy.cross_province, "cross_province"
+    elif facts.city != home.city:
+        allowed, parameter = policy.cross_city, "cross_city"
+    else:
+        allowed, parameter = True, "cross_city"
+    return _judge("region", allowed, applicant.position, "other_region", parameter=parameter, value=facts.city)
+
+
+def _age_fits(applicant: Applicant, owner: Applicant) -> bool:
+    """Parents older than their children, by enough; a warning only: adoption and step-parents exist."""
+    older_by = (owner.facts.born_on - applicant.facts.born_on).days / 365.25
+    group = group_of(applicant.relation)
+    if group in ("parent", "parent_in_law"):
+        return older_by >= YOUNGEST_PARENT
+    if group == "grandparent":
+        return older_by >= 2 * YOUNGEST_PARENT
+    if group == "child":
+        return -older_by >= YOUNGEST_PARENT
+    if group == "grandchild":
+        return -older_by >= 2 * YOUNGEST_PARENT
+    return True
+
+
+def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Finding]:
+    """What is asked of the family as one: seats, nobody twice, one spouse."""
+    seen: dict[int, int] = {}
+    spouse = 0
+    for seat, applicant in enumerate(applicants, start=1):
+        position = applicant.position
+        if applicant.facts.person_id in seen:
+            yield Finding("once", Level.FAIL, position, code="duplicate_row")
+        seen.setdefault(applicant.facts.person_id, position)
+        if not applicant.already_member:
+            yield _judge(
+                "seats",
+                seat <= policy.max_members,
+                position,
+                "group_full",
+                parameter="max_members",
+                value=str(policy.max_members),
+            )
+        if group_of(applicant.relation) == "spouse":
+            if spouse:
+                yield Finding("one_spouse", Level.FAIL, position, code="not_near_relative", value=applicant.relation)
+            spouse = spouse or position

@@ -1,0 +1,185 @@
+"""Questions asked of policies, groups and grants; each can be asked for any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import InsuredPerson, Region, Staff
+from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
+from families.models.case import OPEN
+from families.rules.policy import Origin, Policy, parse_value
+from families.rules.preflight import PastMembership, PersonFacts
+
+
+def policy_on(region: Region, day: dt.date) -> Policy:
+    """The policy of a region on a day: the version in force of each region above it, the nearest one wins.
+
+    Rule: DOMAIN.md section 4. Parameters that no version sets keep the product's default.
+    """
+    above = region.path.strip("/").split("/")
+    versions = (
+        RegionPolicy.objects.filter(region__in=above, effective_on__lte=day)
+        .order_by("region__path", "-effective_on")
+        .distinct("region__path")
+        .select_related("region")
+        .prefetch_related("settings")
+    )
+    values: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
+    for version in versions:
+        for setting in version.settings.all():
+            values[setting.parameter] = parse_value(setting.parameter, setting.value)
+            origins[setting.parameter] = Origin(
+                region_code=version.region.code,
+                region_name=version.region.name,
+                effective_on=version.effective_on,
+                citation=setting.citation,
+            )
+    return Policy(**values, origins=origins)
+
+
+def members_on(group: MutualAidGroup, day: dt.date) -> QuerySet[GroupMember]:
+    """The members of a group on a day, by seat."""
+    return GroupMember.objects.filter(group=group).on(day).select_related("person__region").order_by("seat")
+
+
+def membership_on(person: InsuredPerson, day: dt.date) -> GroupMember | None:
+    """The group a person belongs to on a day; the longest-standing where the policy lets there be several."""
+    stays = GroupMember.objects.filter(person=person).on(day).select_related("group__region")
+    return stays.order_by("joined_on", "pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose account a beneficiary may draw on. `share_limit`: yuan per calendar year with the whole family."""
+
+    person_id: int
+    psn_no: str
+    name: str
+    group_id: int
+    rank: int
+    share_limit: Decimal | None
+    granted_on: dt.date
+
+
+def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
+    """Whose accounts may pay for a person on a day, in the recorded order.
+
+    Rule: DOMAIN.md section 3 (S0, S1, S3). A payer counts while grant, sharing and both memberships hold.
+    """
+    grants = (
+        Grant.objects.filter(beneficiary__person=person)
+        .on(day)
+        .filter(_holds("payer", GroupMember.period, day), _holds("beneficiary", GroupMember.period, day))
+        .filter(_holds("payer__sharings", Sharing.period, day))
+        .annotate(
+            rank=F("payer__sharings__rank"),
+            share_limit=F("payer__sharings__share_limit"),
+            psn_no=F("payer__person__psn_no"),
+            payer_person=F("payer__person_id"),
+            payer_name=F("payer__person__name"),
+        )
+        .order_by("group_id", "rank")
+    )
+    return [
+        Payer(
+            person_id=grant.payer_person,
+            psn_no=grant.psn_no,
+            name=grant.payer_name,
+            group_id=grant.group_id,
+            rank=grant.rank,
+            share_limit=grant.share_limit,
+            granted_on=grant.starts_on,
+        )
+        for grant in grants
+    ]
+
+
+def _holds(path: str, period: tuple[str, str], day: dt.date) -> Q:
+    start, end = period
+    return Q(**{f"{path}__{start}__lte": day}) & (Q(**{f"{path}__{end}": None}) | Q(**{f"{path}__{end}__gt": day}))
+
+
+def facts_for(person_ids: Collection[int], *, day: dt.date) -> dict[int, PersonFacts]:
+    """What the pre-flight check needs to know of each person, in three queries however many there are."""
+    persons = InsuredPerson.objects.filter(pk__in=person_ids).select_related("region", "account")
+    stays = defaultdict(list)
+    for stay in GroupMember.objects.filter(person__in=person_ids).select_related("group").order_by("joined_on"):
+        stays[stay.person_id].append(stay)
+    return {person.pk: _facts(person, stays[person.pk], day) for person in persons}
+
+
+def _facts(person: InsuredPerson, stays: list[GroupMember], day: dt.date) -> PersonFacts:
+    account = getattr(person, "account", None)
+    return PersonFacts(
+        person_id=person.pk,
+        insutype=person.insutype,
+        status=person.status,
+        born_on=person.born_on,
+        gender=person.gender,
+        province=person.region.province,
+        city=person.region.city,
+        balance=account.prior_years + account.current_year if account else None,
+        memberships=tuple(
+            PastMembership(stay.group.number, stay.joined_on, stay.left_on, stay.exclusive) for stay in stays
+        ),
+        changes_this_year=sum(
+            changed is not None and changed.year == day.year
+            for stay in stays
+            for changed in (stay.joined_on, stay.left_on)
+        ),
+    )
+
+
+def open_cases_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[RegistrationCase]:
+    """Cases that are not decided yet and name this person."""
+    return (
+        RegistrationCase.objects.for_staff(staff)
+        .filter(lines__person=person, state__in=OPEN)
+        .select_related("handled_by", "owner")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a member shares on a day. `rank`: None where nothing is shared; `share_limit`: yuan per year."""
+
+    rank: int | None = None
+    share_limit: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPicture:
+    """A group as it stood on a day."""
+
+    group: MutualAidGroup
+    day: dt.date
+    members: list[tuple[GroupMember, Terms]]
+    grants: list[tuple[GroupMember, GroupMember, int, str]]  # payer, beneficiary, rank, basis
+
+
+def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
+    """Members by seat with what they share, and every grant by rank and seat of the beneficiary."""
+    members = {member.pk: member for member in members_on(group, day)}
+    sharings = {
+        sharing.payer_id: Terms(sharing.rank, sharing.share_limit)
+        for sharing in Sharing.objects.filter(group=group).on(day)
+    }
+    grants = [
+        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank, grant.basis)
+        for grant in Grant.objects.filter(group=group).on(day)
+        if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= members.keys()
+    ]
+    return GroupPicture(
+        group=group,
+        day=day,
+        members=[(member, sharings.get(member.pk, Terms())) for member in members.values()],
+        grants=sorted(grants, key=lambda grant: (grant[2] or 0, grant[1].seat)),
+    )

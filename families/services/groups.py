@@ -1,0 +1,294 @@
+"""Binding and releasing: the only writers of groups, memberships, sharings and grants.
+
+Invariant: a write happens only after the pre-flight check passed on facts read under lock. Order of the locks:
+the group's row, then the persons by primary key (DESIGN.md "Laws"); the database refuses what would slip through.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import InsuredPerson, Region, Staff
+from families.models import Grant, GroupMember, MutualAidGroup, Sharing
+from families.rules.kinship import OWNER
+from families.rules.policy import Policy
+from families.rules.preflight import Applicant, PairFinding, Preflight, check_family
+from families.selectors import facts_for, policy_on
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """A person to be bound. `rank`: order as a payer, None when nothing is shared; `share_limit`: yuan per year.
+
+    `starts_on`: first day; `left_on`: first day no longer a member, None for until released.
+    """
+
+    person_id: int
+    relation: str
+    starts_on: dt.date
+    rank: int | None = None
+    share_limit: Decimal | None = None
+    left_on: dt.date | None = None
+
+    @property
+    def shares(self) -> bool:
+        return self.rank is not None
+
+
+class NotEligible(Exception):
+    """The pre-flight check fails; `preflight` names rule and person. Nothing was written."""
+
+    def __init__(self, preflight: Preflight) -> None:
+        self.preflight = preflight
+        super().__init__(", ".join(sorted({finding.code for finding in preflight.failures})))
+
+
+class GroupFull(Exception):
+    """Every seat the policy allows is taken on some day from then on. Nothing was written."""
+
+    def __init__(self, group: MutualAidGroup, max_members: int) -> None:
+        self.group, self.max_members = group, max_members
+        super().__init__(_("Group {number} has all {n} seats taken.").format(number=group.number, n=max_members))
+
+
+class BoundTooShort(Exception):
+    """`min_bind_days` have not passed since the member joined."""
+
+    def __init__(self, earliest_on: dt.date) -> None:
+        self.earliest_on = earliest_on
+        super().__init__(_("May be released from {day} at the earliest.").format(day=earliest_on))
+
+
+class OwnerStays(Exception):
+    """The owner leaves by handing over or by dissolving the group, not by a release."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The owner cannot be released: hand the group over or dissolve it."))
+
+
+class GroupDissolved(Exception):
+    def __init__(self, group: MutualAidGroup) -> None:
+        super().__init__(_("Group {number} is dissolved.").format(number=group.number))
+
+
+@transaction.atomic
+def create_group(
+    *, region: Region, members: Sequence[NewMember], declared: Set[tuple[int, int]] = frozenset(), by: Staff
+) -> MutualAidGroup:
+    """Bind a family, the owner first; seats in the order given.
+
+    Rules: DOMAIN.md sections 3 to 5, by the policy of `region` on the owner's first day. `declared`: pairs of
+    positions (1 is the owner) whose relation the family declares.
+    Raises: NotEligible; nothing is written then. Locks: the persons, by primary key.
+    """
+    first_day = min(member.starts_on for member in members)
+    policy = policy_on(region, first_day)
+    _lock_persons(member.person_id for member in members)
+    preflight = check_family(applicants_of(members, day=first_day), policy=policy, declared=declared)
+    if not preflight.passes:
+        raise NotEligible(preflight)
+    group = MutualAidGroup.objects.create(number=_next_number(region), region=region, opened_on=first_day)
+    rows = GroupMember.objects.bulk_create(
+        _membership(group, member, seat, policy) for seat, member in enumerate(members, start=1)
+    )
+    _share(rows, members)
+    _grant(dict(enumerate(rows, start=1)), preflight.pairs)
+    return group
+
+
+@transaction.atomic
+def add_member(
+    *, group_id: int, member: NewMember, declared: Set[tuple[int, int]] = frozenset(), by: Staff
+) -> GroupMember:
+    """Bind one more person: the lowest seat that stays free, up to the policy's `max_members`.
+
+    `declared`: pairs of seats. Raises: GroupFull, NotEligible, GroupDissolved; nothing is written then.
+    Locks: the group, then all its persons.
+    """
+    group = _lock_group(group_id, member.starts_on)
+    policy = policy_on(group.region, member.starts_on)
+    present = _members_from(group, member.starts_on)
+    _lock_persons([*(row.person_id for row in present), member.person_id])
+    seat = _free_seat(group, present, policy)
+    applicants = [
+        *_as_applicants(present, member.starts_on),
+        *applicants_of([member], day=member.starts_on, seat=seat),
+    ]
+    preflight = check_family(applicants, policy=policy, declared=declared)
+    if not preflight.passes:
+        raise NotEligible(preflight)
+    row = _membership(group, member, seat, policy)
+    row.save(force_insert=True)
+    _share([row], [member])
+    seats = {**{present_row.seat: present_row for present_row in present}, seat: row}
+    _grant(seats, [pair for pair in preflight.pairs if seat in (pair.payer, pair.beneficiary)])
+    return row
+
+
+@transaction.atomic
+def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> GroupMember:
+    """End a membership, with its sharing and grants, `release_lag_days` after `day`.
+
+    Raises: OwnerStays, BoundTooShort (`min_bind_days`), GroupDissolved; nothing is written then.
+    Locks: the group, then the member.
+    """
+    group_id = GroupMember.objects.values_list("group", flat=True).get(pk=member_id)
+    group = _lock_group(group_id, day)
+    member = GroupMember.objects.select_for_update(of=("self",)).get(pk=member_id)
+    if member.relation == OWNER:
+        raise OwnerStays
+    policy = policy_on(group.region, day)
+    earliest = member.joined_on + dt.timedelta(days=policy.min_bind_days)
+    if day < earliest:
+        raise BoundTooShort(earliest)
+    _end([member], day + dt.timedelta(days=policy.release_lag_days), reason)
+    return member
+
+
+@transaction.atomic
+def dissolve_group(*, group_id: int, day: dt.date, reason: str, by: Staff) -> MutualAidGroup:
+    """End a group on a day, with every membership, sharing and grant.
+
+    Raises: GroupDissolved. Locks: the group, then its members.
+    """
+    group = _lock_group(group_id, day)
+    rows = list(GroupMember.objects.select_for_update().filter(group=group).order_by("pk"))
+    _end([row for row in rows if row.left_on is None or row.left_on > day], day, reason)
+    group.dissolved_on = max(day, group.opened_on)
+    group.save(update_fields=["dissolved_on"])
+    return group
+
+
+def applicants_of(members: Sequence[NewMember], *, day: dt.date, seat: int = 1) -> list[Applicant]:
+    """The members as the pre-flight check takes them, numbered from `seat`. Locks: expects the persons locked."""
+    facts = facts_for([member.person_id for member in members], day=day)
+    return [
+        Applicant(
+            position=position,
+            facts=facts[member.person_id],
+            relation=member.relation,
+            shares=member.shares,
+            starts_on=member.starts_on,
+            ends_on=member.left_on,
+        )
+        for position, member in enumerate(members, start=seat)
+    ]
+
+
+def _as_applicants(present: Sequence[GroupMember], day: dt.date) -> list[Applicant]:
+    facts = facts_for([row.person_id for row in present], day=day)
+    sharing = set(Sharing.objects.filter(payer__in=present).on(day).values_list("payer", flat=True))
+    return [
+        Applicant(
+            position=row.seat,
+            facts=facts[row.person_id],
+            relation=row.relation,
+            shares=row.pk in sharing,
+            starts_on=row.joined_on,
+            ends_on=row.left_on,
+            already_member=True,
+        )
+        for row in present
+    ]
+
+
+def _lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
+    group = MutualAidGroup.objects.select_for_update(of=("self",)).select_related("region").get(pk=group_id)
+    if group.dissolved_on is not None and group.dissolved_on <= day:
+        raise GroupDissolved(group)
+    return group
+
+
+def _lock_persons(person_ids: Iterable[int]) -> None:
+    """In the order of the primary key; no_key, because other tables may go on pointing at the persons."""
+    ids = set(person_ids)
+    list(InsuredPerson.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _members_from(group: MutualAidGroup, day: dt.date) -> list[GroupMember]:
+    """Everyone who has a seat on that day or later."""
+    rows = GroupMember.objects.filter(group=group).order_by("seat")
+    return [row for row in rows if row.left_on is None or row.left_on > max(day, row.joined_on)]
+
+
+def _free_seat(group: MutualAidGroup, present: Sequence[GroupMember], policy: Policy) -> int:
+    taken = {row.seat for row in present}
+    for seat in range(2, policy.max_members + 1):
+        if seat not in taken:
+            return seat
+    raise GroupFull(group, policy.max_members)
+
+
+def _membership(group: MutualAidGroup, member: NewMember, seat: int, policy: Policy) -> GroupMember:
+    return GroupMember(
+        group=group,
+        person_id=member.person_id,
+        seat=seat,
+        relation=member.relation,
+        exclusive=policy.one_group_per_person,
+        joined_on=member.starts_on,
+        left_on=member.left_on,
+    )
+
+
+def _share(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> None:
+    Sharing.objects.bulk_create(
+        Sharing(
+            group_id=row.group_id,
+            payer=row,
+            rank=member.rank or 1,
+            share_limit=member.share_limit,
+            starts_on=row.joined_on,
+            ends_on=row.left_on,
+        )
+        for row, member in zip(rows, members, strict=True)
+        if member.shares
+    )
+
+
+def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
+    """One grant per pair that passes, for the days on which both are members. `rows`: by position of the pairs."""
+    grants = []
+    for pair in pairs:
+        if pair.granted:
+            payer, beneficiary = rows[pair.payer], rows[pair.beneficiary]
+            start = max(payer.joined_on, beneficiary.joined_on)
+            ends = [end for end in (payer.left_on, beneficiary.left_on) if end is not None]
+            end = min(ends, default=None)
+            if end is None or end > start:
+                grants.append(
+                    Grant(
+                        group_id=payer.group_id,
+                        payer=payer,
+                        beneficiary=beneficiary,
+                        basis=pair.pair.verdict.value,
+                        starts_on=start,
+                        ends_on=end,
+                    )
+                )
+    Grant.objects.bulk_create(grants)
+
+
+def _end(rows: Sequence[GroupMember], day: dt.date, reason: str) -> None:
+    """End memberships and all that hangs on them; what would begin later never begins."""
+    for row in rows:
+        row.left_on, row.left_reason = max(day, row.joined_on), reason
+    GroupMember.objects.bulk_update(rows, ["left_on", "left_reason"])
+    for model, paths in ((Sharing, ("payer",)), (Grant, ("payer", "beneficiary"))):
+        for path in paths:
+            running = model.objects.filter(**{f"{path}__in": rows}).exclude(ends_on__lte=day)
+            for row in running:
+                row.ends_on = max(day, row.starts_on)
+            model.objects.bulk_update(running, ["ends_on"])
+
+
+def _next_number(region: Region) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('families_group_number')")
+        return f"GJ{region.code}{cursor.fetchone()[0]:08d}"

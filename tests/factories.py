@@ -1,0 +1,109 @@
+"""Fictional people and staff for tests. Numbers are generated with a valid check digit; nobody is real."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models.account import EntryKind
+from accounts.rules.identity import check_digit
+from accounts.services.ledger import Posting, post_entries
+from accounts.services.reference import load_regions
+
+REGIONS = """
+100000 全国
+420000 湖北省 100000
+421000 荆州市 420000
+421002 沙市区 421000
+421003 荆州区 421000
+420100 武汉市 420000
+420106 武昌区 420100
+330000 浙江省 100000
+330100 杭州市 330000
+"""
+PASSWORD = "a-long-enough-word"
+_serial = itertools.count(1)
+
+
+def make_regions() -> None:
+    """The small tree of the samples: a province with two cities, and a city of another province."""
+    rows = [(*line.split(), "")[:3] for line in REGIONS.strip().splitlines()]
+    load_regions([{"admdvs": code, "name": name, "parent": parent} for code, name, parent in rows])
+
+
+def make_staff(role: str = "clerk", region: str = "421002", username: str = "") -> Staff:
+    username = username or f"{role}-{region}-{next(_serial)}"
+    staff = Staff(username=username, full_name=username, region=Region.objects.get(pk=region), office="一号窗口")
+    staff.set_password(PASSWORD)
+    staff.save()
+    staff.groups.add(Group.objects.get(name=role))
+    return staff
+
+
+def make_number(*, born_on: dt.date = dt.date(1985, 3, 14), gender: str = "1", area: str = "421002") -> str:
+    """A resident ID number that passes the checksum and belongs to nobody in the test."""
+    serial = next(_serial) % 100
+    parity = 1 if gender == "1" else 2
+    first17 = f"{area}{born_on:%Y%m%d}{serial:02d}{parity}"
+    return first17 + check_digit(first17)
+
+
+def make_person(
+    name: str = "张三",
+    *,
+    region: str = "421002",
+    insutype: str = "310",
+    status: str = "1",
+    gender: str = "1",
+    born_on: dt.date = dt.date(1985, 3, 14),
+    certno: str = "",
+    prior: str = "0.00",
+    current: str = "0.00",
+    by: Staff | None = None,
+    **fields: Any,
+) -> InsuredPerson:
+    """A person, with an account when employee-insured and the balance as an opening entry."""
+    serial = next(_serial)
+    person = InsuredPerson(
+        psn_no=fields.pop("psn_no", f"P{serial:017d}"),
+        name=name,
+        name_key=fields.pop("name_key", f"zhang san {serial}"),
+        gender=gender,
+        born_on=born_on,
+        region_id=region,
+        insutype=insutype,
+        status=status,
+        status_since=dt.date(2020, 1, 1),
+        status_reason="" if status == "1" else "test",
+        contact_confirmed_on=dt.date(2026, 1, 1),
+        **fields,
+    )
+    person.certno = certno or make_number(born_on=dt.date(1900 + serial // 3000, 1, 1) + dt.timedelta(days=serial))
+    person.mobile = f"139{serial:08d}"
+    person.save()
+    if insutype == "310":
+        make_account(person, prior=prior, current=current, by=by)
+    return person
+
+
+def make_account(
+    person: InsuredPerson, *, prior: str = "0.00", current: str = "0.00", by: Staff | None = None
+) -> PersonalAccount:
+    account = PersonalAccount.objects.create(person=person, opened_on=dt.date(2020, 1, 1))
+    if Decimal(prior) or Decimal(current):
+        posting = Posting(
+            account_id=account.pk,
+            kind=EntryKind.CARRIED_OVER,
+            business_date=dt.date(2026, 1, 1),
+            source="opening",
+            prior_change=Decimal(prior),
+            current_change=Decimal(current),
+        )
+        post_entries(postings=[posting], by=by or make_staff("supervisor"))
+        account.refresh_from_db()
+    return account
