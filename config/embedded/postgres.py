@@ -116,7 +116,9 @@ def _programs() -> Path:
     )
 
 
-def _run(program: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def _run(
+    program: str, *arguments: str, given: str = "", inside: Path = Path("/")
+) -> subprocess.CompletedProcess[str]:
     """Run one of the wheel's programs as the user that PostgreSQL runs as, with its messages in English."""
     entry = _os_user() if os.getuid() == 0 else None
     return subprocess.run(  # noqa: S603 - the wheel's own programs
@@ -125,7 +127,7 @@ def _run(program: str, *arguments: str, given: str = "") -> subprocess.Completed
         input=given,
         capture_output=True,
         text=True,
-        cwd="/",
+        cwd=inside,
         env=_environment(os.environ),
         start_new_session=True,
         user=entry.pw_uid if entry else None,
@@ -208,8 +210,9 @@ def _grant(path: Path, bits: int) -> None:
 
 
 def _remove_drafts() -> None:
-    """Remove clusters whose making was killed."""
+    """Remove clusters whose making was killed; initdb goes on for a moment without whoever started it."""
     for draft in var_dir().glob("postgres.new-*"):
+        end(working_in(draft))
         shutil.rmtree(draft, ignore_errors=True)
 
 
@@ -218,12 +221,12 @@ def _make_cluster() -> None:
     _owned(made_ours(draft))
     locales = ("--locale=C", f"--lc-ctype={_character_classes()}")
     _expect(
-        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locales),
+        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locales, inside=draft),
         "initdb could not make a database cluster",
     )
     statements = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
     _expect(
-        _run("postgres", "--single", "-D", str(draft), "postgres", given=statements),
+        _run("postgres", "--single", "-D", str(draft), "postgres", given=statements, inside=draft),
         f"PostgreSQL could not make the database {DATABASE}",
     )
     draft.rename(_cluster())
