@@ -194,13 +194,14 @@ def _let_in() -> None:
     """
     if os.getuid() != 0:
         return
-    installed = _programs().parent
-    for directory in (var_dir(), *var_dir().parents, *installed.parents):
+    package = _programs().parent.parent
+    for directory in (var_dir(), *var_dir().parents, *package.parents):
         _grant(directory, stat.S_IXOTH)
-    if not (installed / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-        for path in (installed, *installed.rglob("*")):
-            executable = path.stat().st_mode & stat.S_IXUSR
-            _grant(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
+    if not (package / "pginstall" / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        for root in (package, package.with_name(f"{package.name}.libs")):
+            for path in (root, *root.rglob("*")):
+                executable = path.stat().st_mode & stat.S_IXUSR
+                _grant(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
 
 
 def _grant(path: Path, bits: int) -> None:
