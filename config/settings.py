@@ -26,7 +26,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def secret(name: str) -> str:
     """A secret from the environment; in embedded mode, one made once and kept under VAR_DIR."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if not EMBEDDED:
@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "axes",
     "accounts",
     "families",
+    "config",
 ]
 
 MIDDLEWARE = [
