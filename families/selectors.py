@@ -164,6 +164,14 @@ class GroupPicture:
     members: list[tuple[GroupMember, Terms]]
     grants: list[tuple[GroupMember, GroupMember, int, str]]  # payer, beneficiary, rank, basis
 
+    @property
+    def chains(self) -> list[tuple[GroupMember, list[tuple[GroupMember, str]]]]:
+        """For each member, whose accounts pay after the own one, in order."""
+        return [
+            (member, [(payer, basis) for payer, taker, _rank, basis in self.grants if taker.pk == member.pk])
+            for member, _terms in self.members
+        ]
+
 
 def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
     """Members by seat with what they share, and every grant by rank and seat of the beneficiary."""
@@ -173,7 +181,7 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
         for sharing in Sharing.objects.filter(group=group).on(day)
     }
     grants = [
-        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank, grant.basis)
+        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank or 0, grant.basis)
         for grant in Grant.objects.filter(group=group).on(day)
         if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= members.keys()
     ]
@@ -181,5 +189,5 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
         group=group,
         day=day,
         members=[(member, sharings.get(member.pk, Terms())) for member in members.values()],
-        grants=sorted(grants, key=lambda grant: (grant[2] or 0, grant[1].seat)),
+        grants=sorted(grants, key=lambda grant: (grant[2], grant[1].seat)),
     )

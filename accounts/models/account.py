@@ -18,6 +18,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import ScopedQuerySet
@@ -114,9 +115,8 @@ class PersonalAccount(models.Model):
     def __str__(self) -> str:
         return str(self.person_id)
 
-    @property
-    def balance(self) -> object:
-        return self.prior_years + self.current_year
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.person_id])
 
 
 class AccountEntry(models.Model):
