@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.demo_data import PASSWORD, SIGN_INS
+from families.demo_data import PASSWORD, SIGN_INS
 from config.embedded.places import CHECKOUT
 from config.embedded.processes import alive, end
 from config.embedded.strays import MARK
