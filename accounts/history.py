@@ -29,7 +29,6 @@ def track(*trackers: pghistory.Tracker, **options: Any) -> Callable[[type], type
     decorator: Callable[[type], type] = pghistory.track(
         *trackers,
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
         meta={"triggers": [no_truncate("no_truncate")]},
         **options,
     )
