@@ -74,7 +74,7 @@ def last_change_of(person: InsuredPerson, *, since_version: int) -> tuple[str, l
 def row_changes(row: Any) -> list[TrailLine]:
     """The history of one row, newest first, each line with the fields that changed (old, new)."""
     event_model = apps.get_model(row._meta.app_label, f"{row._meta.object_name}Event")
-    events = list(event_model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("pgh_id"))
+    events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id"))
     names = _staff_names(events)
     lines = []
     before = None
@@ -125,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def _staff_of(event: Any) -> int | None:
-    return (event.pgh_context.metadata or {}).get("staff") if event.pgh_context else None
+    return (event.pgh_context or {}).get("staff")
 
 
 def _staff_names(events: list[Any]) -> dict[int | None, str]:

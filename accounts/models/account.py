@@ -21,6 +21,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import no_truncate, track
+from accounts.rules.money import INTEGER_DIGITS
 from accounts.scope import ScopedQuerySet
 
 
@@ -40,6 +42,11 @@ class EntryKind(models.TextChoices):
 
 def yuan(label: str, **kwargs: object) -> models.DecimalField:
     return models.DecimalField(label, max_digits=16, decimal_places=2, **kwargs)  # type: ignore[arg-type]
+
+
+def amount(field: str) -> Q:
+    """Zero or more, and a number: PostgreSQL's NaN is in `numeric` and greater than everything."""
+    return Q(**{f"{field}__gte": 0, f"{field}__lt": 10**INTEGER_DIGITS})
 
 
 # Both triggers call it at commit: the stored balance must be the one after the last entry.
@@ -62,18 +69,12 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     """Triggers that refuse UPDATE, DELETE and TRUNCATE: row triggers alone let TRUNCATE pass."""
     return [
         pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_no_truncate",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            level=pgtrigger.Statement,
-            func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
-        ),
+        no_truncate(f"{name}_no_truncate"),
     ]
 
 
 # Balances are left out of the history: their history is the ledger, and it cannot be bypassed.
-@pghistory.track(
+@track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["prior_years", "current_year", "entry_count"])),
     pghistory.DeleteEvent(),
@@ -98,8 +99,8 @@ class PersonalAccount(models.Model):
             ("check_ledger", "May check the ledger"),
         ]
         constraints = [
-            models.CheckConstraint(name="account_prior_years_not_negative", condition=Q(prior_years__gte=0)),
-            models.CheckConstraint(name="account_current_year_not_negative", condition=Q(current_year__gte=0)),
+            models.CheckConstraint(name="account_prior_years_not_negative", condition=amount("prior_years")),
+            models.CheckConstraint(name="account_current_year_not_negative", condition=amount("current_year")),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -149,7 +150,7 @@ class AccountEntry(models.Model):
                 name="entry_changes_something", condition=~Q(prior_change=0) | ~Q(current_change=0)
             ),
             models.CheckConstraint(
-                name="entry_after_not_negative", condition=Q(prior_after__gte=0, current_after__gte=0)
+                name="entry_after_not_negative", condition=amount("prior_after") & amount("current_after")
             ),
             models.CheckConstraint(name="entry_has_source", condition=~Q(source="")),
         ]
@@ -193,7 +194,7 @@ class AdjustmentState(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
-@pghistory.track()
+@track()
 class AccountAdjustment(models.Model):
     """A correction of a balance (110): asked for by one person, decided by another."""
 

@@ -27,10 +27,11 @@ class AuditKind(models.TextChoices):
     CHECK = "check", _("ledger checked")
 
 
-# The text that is hashed. at is written in UTC so that no session's time zone changes the hash.
-EVENT_TEXT = """concat_ws('|', {row}.sequence, to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
-    {row}.kind, {row}.staff_id, {row}.person_id, {row}.region_id, {row}.address, {row}.detail::text,
-    encode({row}.previous_hash, 'hex'))"""
+# The text that is hashed. `at` is written in UTC so that no session's time zone changes the hash; an array keeps
+# every field in its place, where concat_ws drops what is empty: a staff id could become a person's unnoticed.
+EVENT_TEXT = """jsonb_build_array({row}.sequence, to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+    {row}.kind, {row}.staff_id, {row}.person_id, {row}.region_id, {row}.address, {row}.detail,
+    encode({row}.previous_hash, 'hex'))::text"""
 EVENT_HASH = f"sha256(convert_to({EVENT_TEXT}, 'UTF8'))"
 
 

@@ -4,13 +4,14 @@ The official specification was not available (DOMAIN.md, Sources): every table i
 replaces with `manage.py load_reference --codes`.
 """
 
-import pghistory
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import track
 
-@pghistory.track()
+
+@track()
 class Code(models.Model):
     table = models.CharField(_("code table"), max_length=40)
     code = models.CharField(_("code"), max_length=10)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import keys
+from accounts.history import track
 from accounts.rules import sealing
 from accounts.scope import ScopedQuerySet
 
@@ -24,7 +25,7 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-@pghistory.track(
+@track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange("state")),
     pghistory.DeleteEvent(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import keys
+from accounts.history import track
 from accounts.rules.identity import mask_name, mask_number, mask_phone
 from accounts.scope import ScopedQuerySet
 
@@ -45,7 +45,7 @@ class PersonQuerySet(ScopedQuerySet):
         return self.filter(Q(certno_digest=keys.number_digest(number)) | Q(psn_no=number))
 
 
-@pghistory.track()
+@track()
 class InsuredPerson(models.Model):
     psn_no = models.CharField(_("person number"), max_length=30, unique=True, help_text="psn_no")
     name = models.CharField(_("name"), max_length=60)

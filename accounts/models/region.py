@@ -4,11 +4,12 @@ Invariant: `path` is the codes from the root down to the region, each followed b
 "everything under a region" is one prefix.
 """
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+
+from accounts.history import track
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -17,7 +18,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self.filter(path__startswith=region.path)
 
 
-@pghistory.track()
+@track()
 class Region(models.Model):
     code = models.CharField(_("region code"), max_length=6, primary_key=True, help_text=_("admdvs, 6 digits"))
     name = models.CharField(_("name"), max_length=100)
@@ -36,7 +37,14 @@ class Region(models.Model):
             models.CheckConstraint(name="region_code_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")),
             models.CheckConstraint(
                 name="region_path_ends_with_code",
-                condition=Q(path__endswith=Concat("code", models.Value("/"))),
+                condition=Q(parent=None, path=Concat("code", models.Value("/")))
+                | Q(
+                    parent__isnull=False,
+                    path__endswith=Concat(
+                        models.Value("/"), "parent_id", models.Value("/"), "code", models.Value("/")
+                    ),
+                )
+                | Q(parent__isnull=False, path=Concat("parent_id", models.Value("/"), "code", models.Value("/"))),
             ),
         ]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -15,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import track
 from accounts.scope import ScopedQuerySet
 
 
@@ -23,7 +23,7 @@ class StaffManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: igno
         raise TypeError("There are no superusers: use manage.py create_staff --role administrator")
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@track(exclude=["password", "last_login"])
 class Staff(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(_("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     full_name = models.CharField(_("name"), max_length=60)

@@ -98,13 +98,19 @@ def run_job(job_id: int) -> None:
 def _work(job: Job, progress: Progress) -> None:
     work: Work = import_string(settings.JOB_KINDS[job.kind])
     try:
-        with transaction.atomic(), acting(job.owner, channel="job"):
-            result = work(job, progress)
-            _finish(progress, JobState.DONE, result=result, done=progress.total)
-    except JobRefused as refusal:
-        _finish(progress, JobState.REFUSED, failure=str(refusal)[:300])
+        _run_to_the_end(work, job, progress)
     except LeaseLost:
         return
+
+
+def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
+    """Raises: LeaseLost, also for a refusal that comes too late."""
+    try:
+        with transaction.atomic(), acting(job.owner, channel="job"):
+            result = work(job, progress)
+            _finish(progress, JobState.DONE, result=result, done=progress.total, total=progress.total)
+    except JobRefused as refusal:
+        _finish(progress, JobState.REFUSED, failure=str(refusal)[:300])
 
 
 def _claim(job_id: int) -> int | None:

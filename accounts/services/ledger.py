@@ -157,6 +157,7 @@ def credit_month(*, month: dt.date, amounts: dict[int, Decimal], by: Staff) -> i
 
     `month`: any day of it; `amounts`: account id → yuan, > 0. Returns: how many accounts were credited now;
     a month credited before is left as it is.
+    Raises: SourceConflict where a month was credited before with another amount; nothing is written then.
     """
     first = month.replace(day=1)
     postings = [
@@ -214,7 +215,10 @@ def _left_of_year(accounts: dict[int, PersonalAccount], last_day: dt.date) -> di
     return {pk: amount for pk, amount in left.items() if amount > 0}
 
 
+@transaction.atomic
 def _post_counting_new(postings: list[Posting], by: Staff) -> int:
+    """Locks: the accounts, before the count: of two that post the same at once, one counts them."""
+    lock_accounts(posting.account_id for posting in postings)
     before = AccountEntry.objects.filter(
         account__in=[posting.account_id for posting in postings],
         source__in={posting.source for posting in postings},

@@ -7,12 +7,12 @@ its group; one open case to create a group per owner; one case per submission ke
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import track
 from accounts.models.account import yuan
 from accounts.scope import ScopedQuerySet
 from families.rules.policy import SEATS
@@ -43,7 +43,7 @@ class ReviewMode(models.TextChoices):
     IMMEDIATE = "immediate", _("effective at once")
 
 
-@pghistory.track()
+@track()
 class RegistrationCase(models.Model):
     number = models.CharField(_("case number"), max_length=20, unique=True)
     kind = models.CharField(_("kind of business"), max_length=10, choices=CaseKind.choices)
@@ -124,7 +124,7 @@ class RegistrationCase(models.Model):
         return self.state in OPEN
 
 
-@pghistory.track()
+@track()
 class CaseLine(models.Model):
     """One person on the form; position 1 is the owner."""
 
@@ -143,6 +143,7 @@ class CaseLine(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        # rank__isnull: without a rank a comparison is unknown, and CHECK accepts what is unknown.
         verbose_name = _("case line")
         verbose_name_plural = _("case lines")
         ordering = ["case", "position"]
@@ -154,11 +155,13 @@ class CaseLine(models.Model):
             ),
             models.CheckConstraint(
                 name="line_owner_shares_first",
-                condition=Q(position=1, relation="01", shares=True, rank=1) | (Q(position__gt=1) & ~Q(relation="01")),
+                condition=Q(position=1, relation="01", shares=True, rank__isnull=False, rank=1)
+                | (Q(position__gt=1) & ~Q(relation="01")),
             ),
             models.CheckConstraint(
                 name="line_rank_when_sharing",
-                condition=Q(shares=True, rank__gte=1) | Q(shares=False, rank=None, share_limit=None),
+                condition=Q(shares=True, rank__isnull=False, rank__gte=1)
+                | Q(shares=False, rank=None, share_limit=None),
             ),
             models.CheckConstraint(
                 name="line_limit_not_negative", condition=Q(share_limit=None) | Q(share_limit__gte=0)

@@ -12,7 +12,6 @@ the database whoever writes:
 
 from __future__ import annotations
 
-import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -21,6 +20,7 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import track
 from accounts.models.account import yuan
 from accounts.scope import ScopedQuerySet
 from families.rules.policy import SEATS
@@ -57,7 +57,7 @@ class DatedQuerySet(ScopedQuerySet):
         return self.filter(Q(**{f"{start}__lte": day}), Q(**{end: None}) | Q(**{f"{end}__gt": day}))
 
 
-@pghistory.track()
+@track()
 class MutualAidGroup(models.Model):
     period = ("opened_on", "dissolved_on")
 
@@ -84,7 +84,7 @@ class MutualAidGroup(models.Model):
         return reverse("group", args=[self.pk])
 
 
-@pghistory.track()
+@track()
 class GroupMember(models.Model):
     region_lookup = "group__region"
     period = ("joined_on", "left_on")
@@ -130,7 +130,7 @@ class GroupMember(models.Model):
         return f"{self.group_id}/{self.seat}"
 
 
-@pghistory.track()
+@track()
 class Sharing(models.Model):
     """What a member agreed to share: the rank among the group's payers, and the most in a calendar year."""
 
@@ -188,7 +188,7 @@ class GrantBasis(models.TextChoices):
     IN_LAW = "in_law", _("in-law, admitted by the policy")
 
 
-@pghistory.track()
+@track()
 class Grant(models.Model):
     """This payer lets this beneficiary draw (授权)."""
 

@@ -4,16 +4,16 @@ A version sets some parameters; what it leaves out is inherited from the regions
 per region and day; one value per parameter; `max_members` never above the product's eight seats.
 """
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import track
 from families.rules.policy import PolicyFault, parse_value
 
 
-@pghistory.track()
+@track()
 class RegionPolicy(models.Model):
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="policies", verbose_name=_("region"))
     effective_on = models.DateField(_("effective from"))
@@ -29,7 +29,7 @@ class RegionPolicy(models.Model):
         return f"{self.region_id} {self.effective_on}"
 
 
-@pghistory.track()
+@track()
 class PolicySetting(models.Model):
     policy = models.ForeignKey(RegionPolicy, models.CASCADE, related_name="settings", verbose_name=_("policy"))
     parameter = models.CharField(_("parameter"), max_length=40)
@@ -45,7 +45,7 @@ class PolicySetting(models.Model):
             models.CheckConstraint(name="policy_setting_cited", condition=~Q(citation="")),
             models.CheckConstraint(
                 name="policy_seats_at_most_eight",
-                condition=~Q(parameter="max_members") | Q(value__gte=2, value__lte=8),
+                condition=~Q(parameter="max_members") | Q(value__isnull=False, value__gte=2, value__lte=8),
             ),
         ]
 

@@ -80,6 +80,12 @@ class Applicant:
     ends_on: dt.date | None = None
     already_member: bool = False
 
+    def meets(self, other: Applicant) -> bool:
+        """Whether both are members on some day."""
+        return (other.ends_on is None or self.starts_on < other.ends_on) and (
+            self.ends_on is None or other.starts_on < self.ends_on
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -162,12 +168,12 @@ def check_family(
 def check_pairs(
     applicants: Sequence[Applicant], *, policy: Policy, declared: Set[tuple[int, int]] = frozenset()
 ) -> Iterator[PairFinding]:
-    """Every pair of a payer and somebody else, in the order of the form (DOMAIN.md section 5)."""
+    """Every pair of a payer and a member of the same days, in the order of the form (DOMAIN.md section 5)."""
     for payer in applicants:
         if not payer.shares:
             continue
         for beneficiary in applicants:
-            if beneficiary is not payer:
+            if beneficiary is not payer and payer.meets(beneficiary):
                 yield _check_pair(payer, beneficiary, policy, declared)
 
 
@@ -346,13 +352,11 @@ def _age_fits(applicant: Applicant, owner: Applicant) -> bool:
 
 def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Finding]:
     """What is asked of the family as one: seats, nobody twice, one spouse."""
-    seen: dict[int, int] = {}
-    spouse = 0
     for seat, applicant in enumerate(applicants, start=1):
         position = applicant.position
-        if applicant.facts.person_id in seen:
+        before = applicants[: seat - 1]
+        if any(_is_twice(applicant, other) for other in before):
             yield Finding("once", Level.FAIL, position, code="duplicate_row")
-        seen.setdefault(applicant.facts.person_id, position)
         if not applicant.already_member:
             yield _judge(
                 "seats",
@@ -362,7 +366,16 @@ def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Fi
                 parameter="max_members",
                 value=str(policy.max_members),
             )
-        if group_of(applicant.relation) == "spouse":
-            if spouse:
-                yield Finding("one_spouse", Level.FAIL, position, code="not_near_relative", value=applicant.relation)
-            spouse = spouse or position
+        if _is_spouse(applicant) and any(_is_spouse(other) and other.meets(applicant) for other in before):
+            yield Finding("one_spouse", Level.FAIL, position, code="not_near_relative", value=applicant.relation)
+
+
+def _is_twice(applicant: Applicant, other: Applicant) -> bool:
+    """The same person on two rows of the form, or on a row and in the group meanwhile."""
+    if applicant.already_member or applicant.facts.person_id != other.facts.person_id:
+        return False
+    return not other.already_member or other.meets(applicant)
+
+
+def _is_spouse(applicant: Applicant) -> bool:
+    return group_of(applicant.relation) == "spouse"

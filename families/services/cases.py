@@ -20,9 +20,13 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import CaseLine, RegistrationCase
 from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
+from families.rules.policy import SEATS
 from families.rules.preflight import Preflight, check_family
 from families.selectors import policy_on
 from families.services.groups import NewMember, NotEligible, applicants_of, create_group
+
+# What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
+ONE_CASE = {"families_registrationcase_submission_key_key", "case_one_open_creation_per_owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class CaseInput:
     power_of_attorney: str = ""
 
 
+class OwnerNotFirst(Exception):
+    """Row 1 of the form is another person than the owner it was opened for: scope was checked for the owner."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The first row of the form has to be the owner."))
+
+
 class OpenElsewhere(Exception):
     """The owner has an open case already, at this desk or another."""
 
@@ -84,19 +95,40 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """Store the form as a draft, or change the draft it was stored as.
 
     Returns: the case of `form.key`; one that was submitted meanwhile is returned as it stands.
-    Raises: OpenElsewhere; nothing is written then.
+    Raises: OpenElsewhere, OwnerNotFirst; NotEligible for a form that cannot be kept (somebody twice, more rows than
+    seats); nothing is written then.
     """
+    _refuse_what_cannot_be_kept(form, by)
     try:
         with transaction.atomic():
             return _store(form, by)
-    except IntegrityError:
-        other = RegistrationCase.objects.filter(owner=form.owner_id, kind=CaseKind.CREATE, state__in=OPEN).exclude(
-            submission_key=form.key
-        )
-        same = RegistrationCase.objects.filter(submission_key=form.key).first()
-        if same is not None:
-            return same
-        raise OpenElsewhere(other.select_related("handled_by").get()) from None
+    except IntegrityError as error:
+        if _constraint(error) not in ONE_CASE:
+            raise
+    # Somebody else's case was there first: by the same key it is this one, by the same owner another.
+    same = RegistrationCase.objects.filter(submission_key=form.key).first()
+    if same is not None:
+        return same
+    others = RegistrationCase.objects.filter(owner=form.owner_id, kind=CaseKind.CREATE, state__in=OPEN)
+    other = others.select_related("handled_by").first()
+    if other is not None:
+        raise OpenElsewhere(other)
+    return save_case(form=form, by=by)  # it was closed in this very moment
+
+
+def _refuse_what_cannot_be_kept(form: CaseInput, by: Staff) -> None:
+    """The database keeps nobody twice and no ninth row: say which row it is."""
+    persons = [line.person_id for line in form.lines]
+    if persons[:1] != [form.owner_id]:
+        raise OwnerNotFirst
+    if len(set(persons)) < len(persons) or len(persons) > SEATS:
+        owner = InsuredPerson.objects.for_staff(by).select_related("region").get(pk=form.owner_id)
+        raise NotEligible(check_case(form, owner=owner))
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused the row."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
 def _store(form: CaseInput, by: Staff) -> RegistrationCase:
@@ -140,10 +172,12 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Send a draft to the reviewers; under `review_mode` immediate it becomes effective at once.
 
     Returns: the case; one that was submitted before is returned as it is (a second click).
-    Raises: NotEligible, AlreadyDecided; nothing is written then. Locks: the case, then the persons.
+    Raises: NotEligible, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then the persons.
     """
     case = _lock(case_id, by)
-    if case.state == CaseState.SUBMITTED:
+    if case.handled_by_id != by.pk:
+        raise NotYours(case)
+    if case.state == CaseState.SUBMITTED or (case.state == CaseState.EFFECTIVE and case.reviewed_by is None):
         return case
     _expect(case, CaseState.DRAFT)
     form = form_of(case)

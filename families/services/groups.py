@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import count
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.rules.kinship import OWNER
-from families.rules.policy import Policy
+from families.rules.policy import SEATS, Policy
 from families.rules.preflight import Applicant, PairFinding, Preflight, check_family
 from families.selectors import facts_for, policy_on
 
@@ -72,6 +73,14 @@ class OwnerStays(Exception):
         super().__init__(_("The owner cannot be released: hand the group over or dissolve it."))
 
 
+class AlreadyReleased(Exception):
+    """The membership has ended by that day: releasing it again would lengthen it. Nothing was written."""
+
+    def __init__(self, member: GroupMember) -> None:
+        self.member = member
+        super().__init__(_("Released already: no member since {day}.").format(day=member.left_on))
+
+
 class GroupDissolved(Exception):
     def __init__(self, group: MutualAidGroup) -> None:
         super().__init__(_("Group {number} is dissolved.").format(number=group.number))
@@ -108,10 +117,11 @@ def add_member(
 ) -> GroupMember:
     """Bind one more person: the lowest seat that stays free, up to the policy's `max_members`.
 
-    `declared`: pairs of seats. Raises: GroupFull, NotEligible, GroupDissolved; nothing is written then.
-    Locks: the group, then all its persons.
+    `declared`: pairs of seats. A group that ends takes the new member along: nobody outstays it.
+    Raises: GroupFull, NotEligible, GroupDissolved; nothing is written then. Locks: the group, then all its persons.
     """
     group = _lock_group(group_id, member.starts_on)
+    member = replace(member, left_on=_earlier_of(member.left_on, group.dissolved_on))
     policy = policy_on(group.region, member.starts_on)
     present = _members_from(group, member.starts_on)
     _lock_persons([*(row.person_id for row in present), member.person_id])
@@ -126,8 +136,8 @@ def add_member(
     row = _membership(group, member, seat, policy)
     row.save(force_insert=True)
     _share([row], [member])
-    seats = {**{present_row.seat: present_row for present_row in present}, seat: row}
-    _grant(seats, [pair for pair in preflight.pairs if seat in (pair.payer, pair.beneficiary)])
+    rows = {**dict(zip(_positions(present), present, strict=True)), seat: row}
+    _grant(rows, [pair for pair in preflight.pairs if seat in (pair.payer, pair.beneficiary)])
     return row
 
 
@@ -135,7 +145,8 @@ def add_member(
 def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> GroupMember:
     """End a membership, with its sharing and grants, `release_lag_days` after `day`.
 
-    Raises: OwnerStays, BoundTooShort (`min_bind_days`), GroupDissolved; nothing is written then.
+    A membership that ends sooner anyway keeps its end.
+    Raises: OwnerStays, AlreadyReleased, BoundTooShort (`min_bind_days`), GroupDissolved; nothing is written then.
     Locks: the group, then the member.
     """
     group_id = GroupMember.objects.values_list("group", flat=True).get(pk=member_id)
@@ -143,6 +154,8 @@ def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> G
     member = GroupMember.objects.select_for_update(of=("self",)).get(pk=member_id)
     if member.relation == OWNER:
         raise OwnerStays
+    if member.left_on is not None and member.left_on <= day:
+        raise AlreadyReleased(member)
     policy = policy_on(group.region, day)
     earliest = member.joined_on + dt.timedelta(days=policy.min_bind_days)
     if day < earliest:
@@ -186,7 +199,7 @@ def _as_applicants(present: Sequence[GroupMember], day: dt.date) -> list[Applica
     sharing = set(Sharing.objects.filter(payer__in=present).on(day).values_list("payer", flat=True))
     return [
         Applicant(
-            position=row.seat,
+            position=position,
             facts=facts[row.person_id],
             relation=row.relation,
             shares=row.pk in sharing,
@@ -194,8 +207,19 @@ def _as_applicants(present: Sequence[GroupMember], day: dt.date) -> list[Applica
             ends_on=row.left_on,
             already_member=True,
         )
-        for row in present
+        for position, row in zip(_positions(present), present, strict=True)
     ]
+
+
+def _positions(present: Sequence[GroupMember]) -> list[int]:
+    """The seats; whoever takes a seat after somebody who is still to leave it gets a number beyond the seats."""
+    seen: set[int] = set()
+    positions = []
+    for row in present:
+        position = row.seat if row.seat not in seen else SEATS + len(seen)
+        seen.add(position)
+        positions.append(position)
+    return positions
 
 
 def _lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
@@ -213,7 +237,7 @@ def _lock_persons(person_ids: Iterable[int]) -> None:
 
 def _members_from(group: MutualAidGroup, day: dt.date) -> list[GroupMember]:
     """Everyone who has a seat on that day or later."""
-    rows = GroupMember.objects.filter(group=group).order_by("seat")
+    rows = GroupMember.objects.filter(group=group).order_by("seat", "joined_on")
     return [row for row in rows if row.left_on is None or row.left_on > max(day, row.joined_on)]
 
 
@@ -238,18 +262,36 @@ def _membership(group: MutualAidGroup, member: NewMember, seat: int, policy: Pol
 
 
 def _share(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> None:
-    Sharing.objects.bulk_create(
-        Sharing(
-            group_id=row.group_id,
-            payer=row,
-            rank=member.rank or 1,
-            share_limit=member.share_limit,
-            starts_on=row.joined_on,
-            ends_on=row.left_on,
+    """One sharing per member that shares, by rank, then in the order given.
+
+    Rule: FORMATS.md, "顺序号 orders the payers": where two have the same number the later takes the next free one.
+    Locks: expects the group locked.
+    """
+    payers = [
+        (member.rank, row, member) for row, member in zip(rows, members, strict=True) if member.rank is not None
+    ]
+    taken = _ranks_from(rows)
+    sharings = []
+    for wanted, row, member in sorted(payers, key=lambda payer: payer[0]):
+        rank = next(rank for rank in count(max(wanted, 1)) if rank not in taken)
+        taken.add(rank)
+        sharings.append(
+            Sharing(
+                group_id=row.group_id,
+                payer=row,
+                rank=rank,
+                share_limit=member.share_limit,
+                starts_on=row.joined_on,
+                ends_on=row.left_on,
+            )
         )
-        for row, member in zip(rows, members, strict=True)
-        if member.shares
-    )
+    Sharing.objects.bulk_create(sharings)
+
+
+def _ranks_from(rows: Sequence[GroupMember]) -> set[int]:
+    """The ranks that somebody has on the first of these days or later."""
+    running = Sharing.objects.filter(group=rows[0].group_id).exclude(ends_on__lte=min(row.joined_on for row in rows))
+    return set(running.values_list("rank", flat=True))
 
 
 def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
@@ -259,8 +301,7 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
         if pair.granted:
             payer, beneficiary = rows[pair.payer], rows[pair.beneficiary]
             start = max(payer.joined_on, beneficiary.joined_on)
-            ends = [end for end in (payer.left_on, beneficiary.left_on) if end is not None]
-            end = min(ends, default=None)
+            end = _earlier_of(payer.left_on, beneficiary.left_on)
             if end is None or end > start:
                 grants.append(
                     Grant(
@@ -276,9 +317,9 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
 
 
 def _end(rows: Sequence[GroupMember], day: dt.date, reason: str) -> None:
-    """End memberships and all that hangs on them; what would begin later never begins."""
+    """End memberships and all that hangs on them; what would begin later never begins, what ends sooner stays so."""
     for row in rows:
-        row.left_on, row.left_reason = max(day, row.joined_on), reason
+        row.left_on, row.left_reason = _earlier_of(row.left_on, max(day, row.joined_on)), reason
     GroupMember.objects.bulk_update(rows, ["left_on", "left_reason"])
     for model, paths in ((Sharing, ("payer",)), (Grant, ("payer", "beneficiary"))):
         for path in paths:
@@ -286,6 +327,11 @@ def _end(rows: Sequence[GroupMember], day: dt.date, reason: str) -> None:
             for row in running:
                 row.ends_on = max(day, row.starts_on)
             model.objects.bulk_update(running, ["ends_on"])
+
+
+def _earlier_of(*ends: dt.date | None) -> dt.date | None:
+    """The earliest of these ends, None being no end."""
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _next_number(region: Region) -> str:
