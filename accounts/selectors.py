@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.core.cache import cache
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from accounts.models import AuditEvent, Code, InsuredPerson, PersonalAccount, Staff
 from accounts.rules.identity import normalise_number
@@ -39,8 +41,13 @@ def account_of(person: InsuredPerson, *, staff: Staff) -> PersonalAccount | None
 
 
 def code_labels(table: str) -> dict[str, str]:
-    """Code → name in the language of the page."""
-    return {code.code: code.label for code in Code.objects.filter(table=table)}
+    """Code → name in the language of the page; read once a minute, because every line of a list asks."""
+    language = get_language() or "zh"
+    labels: dict[str, str] | None = cache.get(f"codes:{table}:{language}")
+    if labels is None:
+        labels = {code.code: code.label for code in Code.objects.filter(table=table)}
+        cache.set(f"codes:{table}:{language}", labels, 60)
+    return labels
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,27 @@ from unfold.decorators import display
 
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
+from accounts.selectors import code_labels
 
 STATUS_COLOURS = {"0": "danger", "1": "success", "2": "warning", "3": "danger", "4": "danger"}
 
 
 @admin.register(InsuredPerson)
 class PersonAdmin(PageAdmin):
-    list_display = ["name", "number", "psn_no", "gender", "born_on", "region", "insutype", "state"]
+    list_display = ["name", "number", "psn_no", "gender", "born_on", "region_name", "insurance", "state"]
     list_display_links = ["name", "number"]
     list_filter = ["status", "insutype", "gender"]
     list_select_related = ["region"]
     ordering = ["name_key", "id"]
+    list_before_template = "accounts/_find_box.html"
+
+    @display(description=_("insured in"), ordering="region")
+    def region_name(self, person: InsuredPerson) -> str:
+        return person.region.name
+
+    @display(description=_("insurance type"), ordering="insutype")
+    def insurance(self, person: InsuredPerson) -> str:
+        return code_labels("insutype").get(person.insutype, person.insutype)
 
     @display(description=_("ID number"))
     def number(self, person: InsuredPerson) -> str:
@@ -34,6 +44,7 @@ class AccountAdmin(PageAdmin):
     list_display = ["name", "psn_no", "region", "prior_years", "current_year", "entry_count"]
     list_display_links = ["name", "psn_no"]
     list_select_related = ["person__region"]
+    list_before_template = "accounts/_find_box.html"
 
     @display(description=_("name"), ordering="person__name_key")
     def name(self, account: PersonalAccount) -> str:
@@ -45,7 +56,7 @@ class AccountAdmin(PageAdmin):
 
     @display(description=_("region"))
     def region(self, account: PersonalAccount) -> str:
-        return str(account.person.region)
+        return account.person.region.name
 
 
 @admin.register(AccountAdjustment)

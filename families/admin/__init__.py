@@ -25,6 +25,7 @@ class GroupAdmin(PageAdmin):
     list_filter = ["opened_on", "dissolved_on"]
     list_select_related = ["region"]
     ordering = ["-id"]
+    list_before_template = "accounts/_find_box.html"
 
     def get_queryset(self, request):  # type: ignore[no-untyped-def]
         return super().get_queryset(request).prefetch_related("members__person")
@@ -44,6 +45,7 @@ class CaseAdmin(PageAdmin):
     list_filter = ["state", "kind", "channel"]
     list_select_related = ["owner", "region", "handled_by", "reviewed_by"]
     ordering = ["-id"]
+    list_before_template = "accounts/_find_box.html"
 
     @display(description=_("owner"))
     def owner_name(self, case: RegistrationCase) -> str:
