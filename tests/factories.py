@@ -14,6 +14,9 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
+from families.models import MutualAidGroup, PolicySetting, RegionPolicy
+from families.rules.kinship import expected_gender
+from families.services.groups import NewMember, create_group
 
 REGIONS = """
 100000 全国
@@ -27,6 +30,7 @@ REGIONS = """
 330100 杭州市 330000
 """
 PASSWORD = "a-long-enough-word"
+START = dt.date(2026, 3, 1)
 _serial = itertools.count(1)
 
 
@@ -107,3 +111,38 @@ def make_account(
         post_entries(postings=[posting], by=by or make_staff("supervisor"))
         account.refresh_from_db()
     return account
+
+
+def make_family(*relations: str, region: str = "421002", rank: bool = False, **fields: Any) -> list[NewMember]:
+    """An owner with an account, and one person for each relation; with `rank` everybody shares, in this order."""
+    owner = make_person("户主", region=region, current="1000.00", **fields)
+    members = [NewMember(person_id=owner.pk, relation="01", starts_on=START, rank=1)]
+    for order, relation in enumerate(relations, start=2):
+        person = make_person(
+            f"成员{order}",
+            region=region,
+            gender=expected_gender(relation) or "2",
+            insutype="310" if rank else "390",
+            born_on=dt.date(1985, 6, 1),
+        )
+        members.append(
+            NewMember(person_id=person.pk, relation=relation, starts_on=START, rank=order if rank else None)
+        )
+    return members
+
+
+def make_group(*relations: str, by: Staff, region: str = "421002", rank: bool = False) -> MutualAidGroup:
+    members = make_family(*relations, region=region, rank=rank)
+    return create_group(region=Region.objects.get(pk=region), members=members, by=by)
+
+
+def make_policy(
+    region: str = "421000", *, effective_on: dt.date = dt.date(2020, 1, 1), **values: Any
+) -> RegionPolicy:
+    """A version of a region's policy; every value is cited."""
+    policy = RegionPolicy.objects.create(
+        region_id=region, effective_on=effective_on, title=f"{region} {effective_on}"
+    )
+    for parameter, value in values.items():
+        PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
+    return policy
