@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
@@ -43,10 +45,16 @@ def make_regions() -> None:
 def make_staff(role: str = "clerk", region: str = "421002", username: str = "") -> Staff:
     username = username or f"{role}-{region}-{next(_serial)}"
     staff = Staff(username=username, full_name=username, region=Region.objects.get(pk=region), office="一号窗口")
-    staff.set_password(PASSWORD)
+    staff.password = _hashed_password()
     staff.save()
     staff.groups.add(Group.objects.get(name=role))
     return staff
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once: it is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def make_number(*, born_on: dt.date = dt.date(1985, 3, 14), gender: str = "1", area: str = "421002") -> str:
@@ -113,26 +121,25 @@ def make_account(
     return account
 
 
-def make_family(*relations: str, region: str = "421002", rank: bool = False, **fields: Any) -> list[NewMember]:
-    """An owner with an account, and one person for each relation; with `rank` everybody shares, in this order."""
+def make_family(*relations: str, region: str = "421002", **fields: Any) -> list[NewMember]:
+    """An owner with an account, and one person for each relation; a star behind it: shares, in this order."""
     owner = make_person("户主", region=region, current="1000.00", **fields)
     members = [NewMember(person_id=owner.pk, relation="01", starts_on=START, rank=1)]
-    for order, relation in enumerate(relations, start=2):
+    for order, (relation, star) in enumerate((text[:2], text[2:]) for text in relations):
         person = make_person(
             f"成员{order}",
             region=region,
             gender=expected_gender(relation) or "2",
-            insutype="310" if rank else "390",
+            insutype="310" if star else "390",
             born_on=dt.date(1985, 6, 1),
         )
-        members.append(
-            NewMember(person_id=person.pk, relation=relation, starts_on=START, rank=order if rank else None)
-        )
+        rank = order + 2 if star else None
+        members.append(NewMember(person_id=person.pk, relation=relation, starts_on=START, rank=rank))
     return members
 
 
-def make_group(*relations: str, by: Staff, region: str = "421002", rank: bool = False) -> MutualAidGroup:
-    members = make_family(*relations, region=region, rank=rank)
+def make_group(*relations: str, by: Staff, region: str = "421002") -> MutualAidGroup:
+    members = make_family(*relations, region=region, by=by)
     return create_group(region=Region.objects.get(pk=region), members=members, by=by)
 
 
