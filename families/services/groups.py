@@ -197,8 +197,9 @@ def applicants_of(members: Sequence[NewMember], *, day: dt.date, seat: int = 1) 
 
 
 def _as_applicants(present: Sequence[GroupMember], day: dt.date) -> list[Applicant]:
+    """`day`: the newcomer's first; who begins to share later is a payer from then on."""
     facts = facts_for([row.person_id for row in present], day=day)
-    sharing = set(Sharing.objects.filter(payer__in=present).on(day).values_list("payer", flat=True))
+    sharing = set(Sharing.objects.filter(payer__in=present).exclude(ends_on__lte=day).values_list("payer", flat=True))
     return [
         Applicant(
             position=position,
