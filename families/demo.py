@@ -84,7 +84,8 @@ class Made:
 
 
 def is_seeded() -> bool:
-    return Staff.objects.filter(username__in=[sign_in.username for sign_in in SIGN_INS]).count() == len(SIGN_INS)
+    usernames = {sign_in.username for sign_in in SIGN_INS}
+    return usernames <= set(Staff.objects.values_list("username", flat=True))
 
 
 @transaction.atomic
