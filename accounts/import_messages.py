@@ -54,6 +54,9 @@ add_sentences(
             "A correction is an adjustment, asked for on the person's page."
         ),
         "other_region": gettext_noop("%(value)s is no known region, or outside the one you are responsible for."),
+        "person_elsewhere": gettext_noop(
+            "This person is registered in a region outside the one you are responsible for."
+        ),
         "duplicate_row": gettext_noop("%(value)s stands in the file already, in row %(row)s. Keep one of the two."),
         "code_unknown": gettext_noop("%(value)s is not in the code table of this column."),
         "text_invalid": gettext_noop("%(value)s is too long, or holds characters that do not belong here."),

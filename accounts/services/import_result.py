@@ -102,9 +102,7 @@ def file_error(refusal: FileRefused | HeaderRefused) -> RowError:
         return RowError(row if isinstance(row, int) else 0, "", refusal.code, refusal.message)
     if isinstance(refusal, HeaderMissing):
         columns = ", ".join(refusal.missing)
-        return RowError(
-            refusal.row_number or 1, columns, refusal.code, message_for("header_missing", value=columns)
-        )
+        return RowError(refusal.row_number or 1, columns, refusal.code, message_for("header_missing", value=columns))
     if isinstance(refusal, HeadingTwice):
         columns = ", ".join(refusal.headings)
         return RowError(refusal.row_number, columns, refusal.code, message_for("heading_twice", value=columns))
