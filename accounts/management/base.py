@@ -92,10 +92,8 @@ def read_file(path: Path) -> bytes:
 
 def import_outcome(result: ImportResult) -> Outcome:
     """An import's result: 2 where nothing was written, 1 where rows were left out, else 0."""
-    if not result.errors:
-        status = DONE
-    else:
-        status = DONE_IN_PART if result.accepted_rows else REFUSED
+    in_part = DONE_IN_PART if result.accepted_rows else REFUSED
+    status = in_part if result.errors else DONE
     return Outcome(result.as_json(), list(_summary(result)), status)
 
 
@@ -122,7 +120,7 @@ def _summary(result: ImportResult) -> list[str]:
 
 
 def _staff(username: str) -> Staff:
-    staff = Staff.objects.select_related("region").filter(username=username, is_active=True).first()
+    staff: Staff | None = Staff.objects.select_related("region").filter(username=username, is_active=True).first()
     if staff is None:
         raise Refused(_("There is no staff member {name} who may sign in.").format(name=username))
     return staff

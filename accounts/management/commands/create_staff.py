@@ -9,7 +9,7 @@ from typing import Any
 import pghistory
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.management.base import Refused
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
-        with pghistory.context(channel="command"):
+        with transaction.atomic(), pghistory.context(channel="command"):
             region = _region(options["region"])
             try:
                 staff = create_staff(
