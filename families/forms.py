@@ -47,7 +47,9 @@ def person_of(token: str, staff: Staff) -> InsuredPerson | None:
 
 def relation_choices() -> list[tuple[str, str]]:
     labels = code_labels("relation")
-    return [("", _("choose")), *((code, labels.get(code, code)) for code in RELATIONS if code != OWNER)]
+    # The code first, so that a clerk may choose by typing it.
+    named = [(code, f"{code} {labels.get(code, '')}") for code in RELATIONS if code != OWNER]
+    return [("", _("choose")), *named]
 
 
 class FormHead(forms.Form):
@@ -171,6 +173,11 @@ class FamilyForm:
         """The rows that hold a person."""
         return [row for row in self.rows if row.found is not None]
 
+    @property
+    def ready(self) -> list[RowForm]:
+        """The rows that the pre-flight check can take: person and relation. A valid form has no other filled ones."""
+        return [row for row in self.filled if not row.is_bound or row.cleaned_data.get("relation")]
+
     def is_valid(self) -> bool:
         """Whether every row that was begun can be taken as it is; the rules are asked by the pre-flight check."""
         valid = self.head.is_valid()
@@ -194,16 +201,12 @@ class FamilyForm:
             row.add_error("rank", _("Another member has this place."))
         return not row.errors
 
-    def checkable(self) -> bool:
-        """Whether there is enough for the pre-flight check: a start, and a relation for each person found."""
-        return self.head.is_valid() and all(row.cleaned_data.get("relation") for row in self.filled)
-
     def positions(self) -> dict[str, int]:
         """Row → position on the form; "0" is the owner."""
-        return {"0": 1} | {row.row: position for position, row in enumerate(self.filled, start=2)}
+        return {"0": 1} | {row.row: position for position, row in enumerate(self.ready, start=2)}
 
     def case_input(self) -> CaseInput:
-        """For the services. Expects `is_valid` or `checkable`."""
+        """The ready rows for the services. Expects a valid head."""
         head = self.head.cleaned_data
         positions = self.positions()
         owner = LineInput(
@@ -217,7 +220,7 @@ class FamilyForm:
         return CaseInput(
             key=head["key"],
             owner_id=self.owner.pk,
-            lines=[owner, *(_line(row, head["starts_on"]) for row in self.filled)],
+            lines=[owner, *(_line(row, head["starts_on"]) for row in self.ready)],
             declared=frozenset(
                 (positions[payer], positions[beneficiary])
                 for payer, beneficiary in self.declared_rows

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import InsuredPerson, Region, Staff
+from accounts.trail import TrailLine, row_changes
 from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
 from families.rules.policy import Origin, Policy, parse_value
@@ -191,3 +193,16 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
         members=[(member, sharings.get(member.pk, Terms())) for member in members.values()],
         grants=sorted(grants, key=lambda grant: (grant[2], grant[1].seat)),
     )
+
+
+def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
+    """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
+    memberships = GroupMember.objects.for_staff(staff).filter(person=person)
+    rows: list[models.Model] = [
+        *memberships,
+        *Sharing.objects.filter(payer__in=memberships),
+        *Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
+        *RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+    ]
+    lines = [line for row in rows for line in row_changes(row)]
+    return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -21,4 +21,5 @@ urlpatterns = [
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
     path("groups/<int:pk>/", groups.group, name="group"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
+    path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

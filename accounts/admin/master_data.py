@@ -44,10 +44,18 @@ class RegionAdmin(ModelAdmin):
 
 @admin.register(Code)
 class CodeAdmin(ModelAdmin):
+    """Shown only: code tables come by `load_reference --codes`, a whole version at a time."""
+
     list_display = ["table", "code", "name_zh", "name_en", "region", "version"]
     list_filter = ["table"]
     search_fields = ["code", "name_zh", "name_en"]
     list_per_page = 100
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -86,6 +94,19 @@ class StaffAdmin(UserAdmin, ModelAdmin):
         if db_field.name == "region":
             kwargs["queryset"] = Region.objects.under(request.user.region)  # type: ignore[union-attr]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups" and field is not None:
+            field.label = _("roles")
+            field.help_text = ""
+            field.queryset = Group.objects.filter(name__in=ROLE_LABELS)
+            field.label_from_instance = lambda group: ROLE_LABELS[group.name]
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Staff | None = None) -> bool:
+        """Nobody changes their own account: an administrator would give themselves a role that sees persons."""
+        return (obj is None or obj.pk != request.user.pk) and super().has_change_permission(request, obj)
 
     @display(description=_("roles"))
     def roles(self, staff: Staff) -> str:

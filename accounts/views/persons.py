@@ -16,7 +16,7 @@ from accounts.forms import ContactForm, FindForm, RevealForm, StatusForm, Versio
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import account_of, audit_lines, code_labels, contact_is_old, find_persons, row_changes
+from accounts.selectors import account_of, code_labels, contact_is_old, find_persons
 from accounts.services.audit import record_event
 from accounts.services.persons import (
     ChangedMeanwhile,
@@ -25,6 +25,7 @@ from accounts.services.persons import (
     change_status,
     reveal_number,
 )
+from accounts.trail import trail_of
 
 
 def person_in_scope(request: StaffRequest, pk: int) -> InsuredPerson:
@@ -151,11 +152,10 @@ def _again(form: VersionedForm, shown: InsuredPerson, changed: ChangedMeanwhile)
 def trail(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that was done to one person: rows changed, numbers revealed, pages looked at."""
     shown = person_in_scope(request, pk)
-    account = account_of(shown, staff=request.user)
-    lines = row_changes(shown) + audit_lines(shown) + (row_changes(account) if account else [])
+    lines = trail_of(shown, account_of(shown, staff=request.user))
     return render_page(
         request,
         "accounts/trail.html",
-        {"person": shown, "lines": sorted(lines, key=lambda line: line.at, reverse=True)},
+        {"person": shown, "lines": lines},
         title=_("Trail of {name}").format(name=shown.name),
     )

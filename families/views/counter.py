@@ -160,7 +160,7 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _verdict(form: FamilyForm, case: RegistrationCase | None = None) -> Verdict | None:
-    """The check in words; of the owner alone before the first member; None while a relation or start is missing."""
+    """The check in words; of the owner alone before the first member; None without a start."""
     if case is not None and not form.head.is_bound:
         return _explain(form, form_of(case))
     if not form.head.is_bound:
@@ -168,7 +168,7 @@ def _verdict(form: FamilyForm, case: RegistrationCase | None = None) -> Verdict 
             person_id=form.owner.pk, relation=OWNER, shares=True, rank=1, starts_on=timezone.localdate()
         )
         return _explain(form, CaseInput(key=uuid4(), owner_id=form.owner.pk, lines=[owner]))
-    return _explain(form, form.case_input()) if form.checkable() else None
+    return _explain(form, form.case_input()) if form.head.is_valid() else None
 
 
 def _explain(form: FamilyForm, case_input: CaseInput) -> Verdict:
@@ -177,7 +177,7 @@ def _explain(form: FamilyForm, case_input: CaseInput) -> Verdict:
         check_case(case_input, owner=form.owner),
         policy=policy_on(form.owner.region, min(line.starts_on for line in case_input.lines)),
         names={1: form.owner.name}
-        | {positions[one.row]: one.found.name for one in form.filled if one.found is not None},
+        | {positions[one.row]: one.found.name for one in form.ready if one.found is not None},
         ranks={
             position: line.rank or SEATS for position, line in enumerate(case_input.lines, start=1) if line.shares
         },

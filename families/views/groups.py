@@ -17,7 +17,7 @@ from accounts.services.audit import record_event
 from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
 from families.models import MutualAidGroup
-from families.selectors import group_on, membership_on, open_cases_of, payers_for
+from families.selectors import family_trail_of, group_on, membership_on, open_cases_of, payers_for
 
 
 @require_GET
@@ -77,3 +77,12 @@ def person_panel(request: StaffRequest, pk: int) -> HttpResponse:
         "relations": code_labels("relation"),
     }
     return render(request, "families/_person_panel.html", context)
+
+
+@require_GET
+@permission_required("accounts.read_trail", raise_exception=True)
+def person_trail(request: StaffRequest, pk: int) -> HttpResponse:
+    """Memberships, sharings and cases of a person, each with its changes: the second half of the trail page."""
+    shown = person_in_scope(request, pk)
+    context = {"person": shown, "lines": family_trail_of(shown, staff=request.user)}
+    return render(request, "families/_person_trail.html", context)

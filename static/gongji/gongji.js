@@ -40,28 +40,57 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
+// Once for each value: leaving the field after Enter asks nothing again.
+function lookUp(field) {
+  if (!field.isConnected || !field.value.trim() || field.dataset.asked === field.value) return;
+  field.dataset.asked = field.value;
+  field.dispatchEvent(new Event("look-up", { bubbles: true }));
+}
+
+// A relation is chosen by its two digits; the browser's own way steps on when a digit is repeated (55, 77).
+let digits = "";
+let digitsAt = 0;
+function typeCode(select, key) {
+  if (Date.now() - digitsAt > 1000) digits = "";
+  digitsAt = Date.now();
+  digits = (digits + key).slice(-2);
+  const option = [...select.options].find((one) => one.value.startsWith(digits));
+  if (option && option.value !== select.value) {
+    select.value = option.value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   const field = event.target;
-  if (event.key === "Enter" && field.matches && field.matches("[data-look-up]")) {
-    event.preventDefault(); // Enter looks the person up, it does not send the form
-    field.dispatchEvent(new Event("look-up", { bubbles: true }));
-    return;
-  }
-  if (event.key === "Enter" && field.closest && field.closest(".gj-family") && field.matches("input, select")) {
-    event.preventDefault();
-    return;
-  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const button = document.querySelector("[data-main-action]");
     if (button) {
       event.preventDefault();
       button.click();
     }
+    return;
+  }
+  if (/^[0-9]$/.test(event.key) && field.matches?.(".gj-family select")) {
+    event.preventDefault();
+    typeCode(field, event.key);
+    return;
+  }
+  if (event.key === "Enter" && field.matches && field.matches("[data-look-up]")) {
+    event.preventDefault(); // Enter looks the person up, it does not send the form
+    lookUp(field);
+    return;
+  }
+  if (event.key === "Enter" && field.closest?.(".gj-family") && field.matches("input, select")) {
+    event.preventDefault(); // Enter goes on to the next member
+    field.closest("tr").nextElementSibling?.querySelector("[data-look-up], select")?.focus();
+    return;
   }
 });
 
 document.addEventListener("change", (event) => {
   const box = event.target;
+  if (box.matches("[data-look-up]")) return lookUp(box);
   if (!box.matches(".shares-box") || !box.checked) return;
   const rank = box.closest("tr").querySelector(".rank-field");
   if (rank && !rank.value) {
