@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import Code, Job, Staff
 from accounts.services import jobs
 from accounts.services.jobs import JobRefused, LeaseLost, Progress, enqueue, run_job, sweep
@@ -69,20 +71,29 @@ def clerk(committed_db: None) -> Staff:
     return make_staff("clerk")
 
 
+# A queue of this process: other test processes send jobs through the same broker meanwhile.
+QUEUE = f"test-{os.getpid()}"
+
+
 @pytest.fixture(autouse=True)
-def kinds_of_work(committed_db: None, settings: LazySettings) -> Iterator[None]:
+def kinds_of_work(committed_db: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     work = (write_a_code, refuse, break_down, lose_the_lease)
     settings.JOB_KINDS = {function.__name__: f"{__name__}.{function.__name__}" for function in work}
-    app.control.purge()
+    monkeypatch.setattr(tasks.run_job, "_exec_options", {"queue": QUEUE})
     yield
-    app.control.purge()
+    empty_queue()
     Code.objects.filter(table="job").delete()
+
+
+def empty_queue() -> None:
+    with app.connection_for_write() as broker:
+        broker.default_channel.client.delete(QUEUE)
 
 
 def waiting() -> int:
     """Messages that no worker has taken from the queue."""
     with app.connection_for_read() as broker:
-        return int(broker.default_channel.client.llen(app.conf.task_default_queue))
+        return int(broker.default_channel.client.llen(QUEUE))
 
 
 def state(job: Job) -> str:
@@ -207,7 +218,7 @@ def test_a_breakdown_leaves_nothing_and_is_tried_five_times_then_given_up(clerk:
 
 def test_the_sweep_sends_again_what_the_queue_lost_and_leaves_what_is_young_or_held(clerk: Staff) -> None:
     old, young, held = (enqueue(kind="write_a_code", by=clerk) for _ in range(3))
-    app.control.purge()
+    empty_queue()
     long_ago = timezone.now() - 2 * jobs.LOST_AFTER
     Job.objects.filter(pk__in=[old.pk, held.pk]).update(created_at=long_ago)
     assert jobs._claim(held.pk) == 1
