@@ -8,7 +8,7 @@ standards forbid a character without a glyph, so no paper leaves with a box in i
 font has is printed as its code point, 〔U+2C386〕, for the clerk to write in by hand.
 
 The papers are in Chinese whatever the screen's language: they are the bureau's, and are filed as such.
-The data contracts are the TypedDicts `RegistrationForm` and `Receipt`. Money is `Decimal` in yuan, days
+The data contract of each template is a TypedDict of the app that prints it. Money is `Decimal` in yuan, days
 are `date`, times are aware `datetime`. Every key is required; where an empty string or None is allowed
 the contract says so.
 """
@@ -22,7 +22,7 @@ from decimal import Decimal
 from functools import cache, singledispatch
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import typst
@@ -39,125 +39,6 @@ CENT = Decimal("0.01")
 FONT_FAMILIES = ("Noto Sans SC", "Noto Sans TC", "Noto Sans JP", "Noto Sans KR")
 TAGGED: "PDFStandards" = ["ua-1", "a-2u"]
 PLAIN: "PDFStandards" = ["a-2u"]
-
-
-class FormOwner(TypedDict):
-    """The owner (户主), who is the first payer; the number in full, because the family signs it."""
-
-    name: str
-    document_type: str  # "居民身份证"
-    document_number: str
-    psn_no: str
-    phone: str  # may be ""
-    insurance_type: str  # "职工基本医疗保险"
-    insurance_status: str  # "正常参保"
-
-
-class FormMember(TypedDict):
-    """One row of the members' table; the owner is its first row, seat 1, relation "本人"."""
-
-    seat: int  # 1 to 8
-    name: str
-    relation: str  # to the owner: "配偶"
-    document_type: str
-    document_number: str
-    psn_no: str
-    region: str  # where insured: "鄂中市"
-    shares: bool
-    order: int | None  # as a payer; None where the member does not share
-    yearly_limit: Decimal | None  # yuan per calendar year; None is without limit
-    start_on: date
-    end_on: date | None  # None is until released
-
-
-class FormBeneficiary(TypedDict):
-    """Someone who may draw on the payer's account."""
-
-    name: str
-    relation: str  # of the beneficiary to the payer: "子女"
-    presumed: bool  # followed from both relations to the owner, for the family to confirm
-
-
-class FormPayer(TypedDict):
-    """A payer with everyone who may draw on the account (DOMAIN.md section 5)."""
-
-    order: int
-    name: str
-    yearly_limit: Decimal | None
-    beneficiaries: list[FormBeneficiary]
-
-
-class FormAgent(TypedDict):
-    """Who acts for the family, under which power of attorney."""
-
-    name: str
-    document_type: str
-    document_number: str
-    phone: str  # may be ""
-    power_of_attorney: str  # its number or date; may be ""
-
-
-class RegistrationForm(TypedDict):
-    """Template `registration_form`: 《职工医保个人账户家庭共济关系登记表》 (DOMAIN.md section 8)."""
-
-    case_number: str
-    kind: str  # "新建共济关系"
-    region_code: str
-    region_name: str
-    office: str
-    applied_on: date
-    channel: str  # "窗口办理"
-    owner: FormOwner
-    members: list[FormMember]  # by seat
-    grants: list[FormPayer]  # by order; [] where the case releases the family
-    documents: list[str]  # papers handed in with the form; may be []
-    agent: FormAgent | None  # None: the agent's line is printed empty
-    handled_by: str  # may be ""
-    reviewed_by: str  # may be ""
-    result: str  # "" before the review
-    reason: str  # may be ""
-    decided_on: date | None
-    printed_at: datetime
-
-
-class ReceiptPayer(TypedDict):
-    """A link in the chain of payment of one member, after the member's own account."""
-
-    name: str
-    relation: str  # of the payer to the member: "配偶"
-    yearly_limit: Decimal | None
-
-
-class ReceiptMember(TypedDict):
-    """One member and whose accounts pay for them, in order."""
-
-    seat: int
-    name: str
-    relation: str  # to the owner
-    masked_number: str  # must contain "*": a receipt is carried about
-    own_account: bool  # False: insured without a personal account, draws on the family at once
-    payers: list[ReceiptPayer]  # in the order of payment; [] after a release
-
-
-class Receipt(TypedDict):
-    """Template `receipt`: 业务回执, A5 landscape."""
-
-    case_number: str
-    kind: str
-    region_code: str
-    region_name: str
-    office: str
-    owner_name: str
-    owner_masked_number: str  # must contain "*"
-    members: list[ReceiptMember]
-    effective_on: date
-    result: str  # "审核通过"
-    reason: str  # may be ""
-    handled_by: str
-    reviewed_by: str  # "" where the policy's review_mode is immediate
-    decided_at: datetime
-    printed_at: datetime
-    query_hint: str  # where the family looks it up
 
 
 class PrintingFault(Exception):

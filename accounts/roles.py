@@ -10,8 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.management import create_permissions
+from django.utils.translation import gettext_lazy as _
 
-ROLES = ("clerk", "reviewer", "supervisor", "auditor", "administrator")
+ROLE_LABELS = {
+    "clerk": _("clerk"),
+    "reviewer": _("reviewer"),
+    "supervisor": _("supervisor"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
+}
+ROLES = tuple(ROLE_LABELS)
 
 
 def grant(apps: Any, app_label: str, rights: Mapping[str, Sequence[str]]) -> None:

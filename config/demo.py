@@ -24,11 +24,11 @@ import psutil
 
 from config import embedded
 from config.compile_messages import compile_messages
-from config.demo_data import PASSWORD, SIGN_INS
 from config.embedded.errors import last_lines
 from config.embedded.places import CHECKOUT, log_file, made, made_ours, shared_mode
 from config.embedded.processes import end
 from config.embedded.strays import MARK, end_strays
+from families.demo_data import PASSWORD, SIGN_INS
 
 HOST = "127.0.0.1"
 PATIENCE = 90.0

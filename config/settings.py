@@ -11,6 +11,7 @@ from typing import Any
 import environ
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
@@ -25,7 +26,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def secret(name: str) -> str:
     """A secret from the environment; in embedded mode, one made once and kept under VAR_DIR."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if not EMBEDDED:
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "axes",
     "accounts",
     "families",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -170,10 +172,12 @@ X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second holds the texts of packages that bring no Chinese: ours win, and `make messages` leaves it alone.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "third_party"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
@@ -187,6 +191,36 @@ STORAGES = {
         if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+}
+
+UNFOLD = {
+    "SITE_TITLE": _("Gongji"),
+    "SITE_HEADER": _("Gongji"),
+    "SITE_SUBHEADER": _("Family mutual aid"),
+    "SITE_SYMBOL": "diversity_3",
+    "SITE_URL": None,
+    "THEME": "light",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "STYLES": [lambda request: static("gongji/gongji.css")],
+    "SCRIPTS": [lambda request: static("gongji/gongji.js")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 200)",
+            "100": "oklch(94% .03 200)",
+            "200": "oklch(89% .055 200)",
+            "300": "oklch(81% .09 200)",
+            "400": "oklch(70% .11 202)",
+            "500": "oklch(58% .11 204)",
+            "600": "oklch(50% .1 206)",
+            "700": "oklch(43% .088 208)",
+            "800": "oklch(37% .072 210)",
+            "900": "oklch(31% .06 212)",
+            "950": "oklch(24% .05 214)",
+        }
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.navigation.sidebar"},
 }
 
 # Uploads are held in memory and sealed into the database: no personal data in temporary files.
@@ -203,7 +237,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "config.log_format.PlainFormatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         }

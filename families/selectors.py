@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import InsuredPerson, Region, Staff
+from accounts.trail import TrailLine, row_changes
 from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
 from families.rules.policy import Origin, Policy, parse_value
@@ -164,6 +166,14 @@ class GroupPicture:
     members: list[tuple[GroupMember, Terms]]
     grants: list[tuple[GroupMember, GroupMember, int, str]]  # payer, beneficiary, rank, basis
 
+    @property
+    def chains(self) -> list[tuple[GroupMember, list[tuple[GroupMember, str]]]]:
+        """For each member, whose accounts pay after the own one, in order."""
+        return [
+            (member, [(payer, basis) for payer, taker, _rank, basis in self.grants if taker.pk == member.pk])
+            for member, _terms in self.members
+        ]
+
 
 def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
     """Members by seat with what they share, and every grant by rank and seat of the beneficiary."""
@@ -173,7 +183,7 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
         for sharing in Sharing.objects.filter(group=group).on(day)
     }
     grants = [
-        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank, grant.basis)
+        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank or 0, grant.basis)
         for grant in Grant.objects.filter(group=group).on(day)
         if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= members.keys()
     ]
@@ -181,5 +191,18 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
         group=group,
         day=day,
         members=[(member, sharings.get(member.pk, Terms())) for member in members.values()],
-        grants=sorted(grants, key=lambda grant: (grant[2] or 0, grant[1].seat)),
+        grants=sorted(grants, key=lambda grant: (grant[2], grant[1].seat)),
     )
+
+
+def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
+    """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
+    memberships = GroupMember.objects.for_staff(staff).filter(person=person)
+    rows: list[models.Model] = [
+        *memberships,
+        *Sharing.objects.filter(payer__in=memberships),
+        *Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
+        *RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+    ]
+    lines = [line for row in rows for line in row_changes(row)]
+    return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection, connections
@@ -12,6 +10,9 @@ from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.factories import make_regions
+from tests.samples import samples
+
+__all__ = ["samples"]
 
 # What migrations put into the database and a cleaned one keeps.
 KEPT = {
@@ -23,16 +24,6 @@ KEPT = {
     "accounts_code",
     "accounts_region",
 }
-
-
-@pytest.fixture
-def samples() -> Path:
-    """The sample files of FORMATS.md, beside the checkout."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "samples"
-    folder = Path(os.environ.get("GONGJI_SAMPLES", default))
-    if not folder.is_dir():
-        pytest.fail(f"The samples are not at {folder}: name them with GONGJI_SAMPLES")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.history import track
 
@@ -21,7 +22,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
 @track()
 class Region(models.Model):
     code = models.CharField(_("region code"), max_length=6, primary_key=True, help_text=_("admdvs, 6 digits"))
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a region", "name"), max_length=100)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )

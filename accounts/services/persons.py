@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from accounts.models.person import InsuranceStatus
-from accounts.selectors import last_change_of
 from accounts.services.audit import record_event
+from accounts.trail import last_change_of
 
 REVEALS_PER_HOUR = 30
 

@@ -120,7 +120,7 @@ def _too_wide(letters: bytes, row: bytes, limits: Limits) -> FileRefused:
 
 
 def faults(pieces: Iterable[bytes]) -> dict[tuple[int, int], str]:
-    """The cells of a sheet whose formula failed, (row, column from 0) → "#N/A"; to the parser they are blank."""
+    """The cells whose formula failed, (row, column from 0) → "#N/A"; to the parser they are blank."""
     found = {}
     for text in whole_tags(pieces, cut=b"<row"):
         if b'"e"' in text or b"'e'" in text:

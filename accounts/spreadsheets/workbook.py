@@ -48,7 +48,9 @@ def read_workbook(content: bytes, limits: Limits) -> Table:
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise FileRefused(Reason.DAMAGED) from error
     _check_extent(sheet, limits)
-    failed = faults(Archive(content, limits).pieces(part)) if (part := _part_of(sheet.name, content, limits)) else {}
+    archive = Archive(content, limits)
+    part = _part_of(sheet.name, archive)
+    failed = faults(archive.pieces(part)) if part else {}
     return Table(sheet.name, _merges(sheet, limits), _rows(sheet, failed, limits))
 
 
@@ -85,9 +87,11 @@ def _merges(sheet: python_calamine.CalamineSheet, limits: Limits) -> list[Merge]
 
 
 def _rows(sheet: python_calamine.CalamineSheet, failed: dict[tuple[int, int], str], limits: Limits) -> Iterator[Row]:
+    # The parser begins with row 1, but with the first column that is filled.
+    indent: list[Cell] = [None] * (sheet.start or (0, 0))[1]
     failed_rows = {row for row, _ in failed}
     for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = [_cell(value, number, limits) for value in values]
+        cells = indent + [_cell(value, number, limits) for value in values]
         if number in failed_rows:
             cells = [_fault(cell, failed.get((number, column))) for column, cell in enumerate(cells)]
         while cells and cells[-1] is None:
@@ -112,7 +116,8 @@ def _number(value: float) -> Cell:
     """A number with the 15 significant digits that Excel shows, written out."""
     if value in (float("inf"), float("-inf")) or value != value:
         return Fault("#NUM!")
-    return Number(format(Decimal(f"{value:.15g}"), "f"))
+    text = f"{value:.15g}"
+    return Number(format(Decimal(text), "f") if "e" in text else text)
 
 
 def _moment(value: dt.datetime) -> Cell:
@@ -134,20 +139,23 @@ _TYPED: dict[type, Callable[[Any], Cell]] = {
 }
 
 
-def _part_of(title: str, content: bytes, limits: Limits) -> str | None:
+def _part_of(title: str, archive: Archive) -> str | None:
     """The part that holds a sheet, by the workbook's relations; None where they do not say."""
-    archive = Archive(content, limits)
     relations = "xl/_rels/workbook.xml.rels"
     if relations not in archive.names:
         return None
-    workbook = ElementTree.fromstring(b"".join(archive.pieces("xl/workbook.xml")))  # noqa: S314 - no DOCTYPE passes
-    targets = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(b"".join(archive.pieces(relations)))  # noqa: S314
-    }
-    for sheet in workbook.iter():
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in _elements(archive, relations)}
+    for sheet in _elements(archive, "xl/workbook.xml"):
         if sheet.tag.endswith("}sheet") and sheet.get("name") == title:
             target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION), "")
             part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             return part if part in archive.names else None
     return None
+
+
+def _elements(archive: Archive, part: str) -> Iterator[ElementTree.Element]:
+    """Raises: FileRefused where a stricter reader than the parser finds the XML broken."""
+    try:
+        return ElementTree.fromstring(b"".join(archive.pieces(part))).iter()  # noqa: S314 - no DOCTYPE passes
+    except ElementTree.ParseError as error:
+        raise FileRefused(Reason.DAMAGED) from error

@@ -116,7 +116,9 @@ def _programs() -> Path:
     )
 
 
-def _run(program: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def _run(
+    program: str, *arguments: str, given: str = "", inside: Path = Path("/")
+) -> subprocess.CompletedProcess[str]:
     """Run one of the wheel's programs as the user that PostgreSQL runs as, with its messages in English."""
     entry = _os_user() if os.getuid() == 0 else None
     return subprocess.run(  # noqa: S603 - the wheel's own programs
@@ -125,7 +127,7 @@ def _run(program: str, *arguments: str, given: str = "") -> subprocess.Completed
         input=given,
         capture_output=True,
         text=True,
-        cwd="/",
+        cwd=inside,
         env=_environment(os.environ),
         start_new_session=True,
         user=entry.pw_uid if entry else None,
@@ -192,13 +194,14 @@ def _let_in() -> None:
     """
     if os.getuid() != 0:
         return
-    installed = _programs().parent
-    for directory in (var_dir(), *var_dir().parents, *installed.parents):
+    package = _programs().parent.parent
+    for directory in (var_dir(), *var_dir().parents, *package.parents):
         _grant(directory, stat.S_IXOTH)
-    if not (installed / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-        for path in (installed, *installed.rglob("*")):
-            executable = path.stat().st_mode & stat.S_IXUSR
-            _grant(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
+    if not (package / "pginstall" / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        for root in (package, package.with_name(f"{package.name}.libs")):
+            for path in (root, *root.rglob("*")):
+                executable = path.stat().st_mode & stat.S_IXUSR
+                _grant(path, stat.S_IROTH | (stat.S_IXOTH if executable else 0))
 
 
 def _grant(path: Path, bits: int) -> None:
@@ -208,8 +211,9 @@ def _grant(path: Path, bits: int) -> None:
 
 
 def _remove_drafts() -> None:
-    """Remove clusters whose making was killed."""
+    """Remove clusters whose making was killed; initdb goes on for a moment without whoever started it."""
     for draft in var_dir().glob("postgres.new-*"):
+        end(working_in(draft))
         shutil.rmtree(draft, ignore_errors=True)
 
 
@@ -218,12 +222,12 @@ def _make_cluster() -> None:
     _owned(made_ours(draft))
     locales = ("--locale=C", f"--lc-ctype={_character_classes()}")
     _expect(
-        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locales),
+        _run("initdb", "-D", str(draft), "-U", "postgres", "--auth=trust", "--encoding=UTF8", *locales, inside=draft),
         "initdb could not make a database cluster",
     )
     statements = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
     _expect(
-        _run("postgres", "--single", "-D", str(draft), "postgres", given=statements),
+        _run("postgres", "--single", "-D", str(draft), "postgres", given=statements, inside=draft),
         f"PostgreSQL could not make the database {DATABASE}",
     )
     draft.rename(_cluster())

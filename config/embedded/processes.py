@@ -11,7 +11,7 @@ import psutil
 def alive(process: psutil.Process) -> bool:
     """Whether it runs; a zombie that its parent never collects, as in many containers, has ended."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -26,6 +26,6 @@ def end_strays() -> bool:
 
 def _marked(process: psutil.Process) -> bool:
     try:
-        return process.environ().get(MARK) == str(var_dir())
+        return bool(process.environ().get(MARK) == str(var_dir()))
     except psutil.Error:  # another user's, or gone
         return False

@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.demo_data import PASSWORD, SIGN_INS
 from config.embedded.places import CHECKOUT
 from config.embedded.processes import alive, end
 from config.embedded.strays import MARK
+from families.demo_data import PASSWORD, SIGN_INS
 
 
 class Demo:
@@ -26,6 +26,7 @@ class Demo:
         self.port = port
         self.lines: list[str] = []
         self.ready = threading.Event()
+        self.process: subprocess.Popen[str] | None = None
 
     def start(self, **more: str) -> "Demo":
         self.process = subprocess.Popen(
@@ -79,22 +80,28 @@ def port() -> int:
 
 
 @pytest.fixture
-def demo(tmp_path: Path, port: int) -> Iterator[Demo]:
-    made = Demo(tmp_path / "v", port)
+def demo(open_path: Path, port: int) -> Iterator[Demo]:
+    made = Demo(open_path / "v", port)
     yield made
+    if made.process is None:
+        return
     if made.process.poll() is None:
         made.process.kill()
     made.status()
     end(made.left())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_says_where_it_is_and_a_signal_ends_all_of_it(demo: Demo, number: signal.Signals) -> None:
+def test_the_demo_says_where_it_is_runs_once_on_its_data_and_sigterm_ends_all_of_it(demo: Demo) -> None:
     demo.start().await_ready()
     assert demo.lines[0] == f"ready: http://127.0.0.1:{demo.port}/"
     assert PASSWORD in demo.lines[1]
     assert [line.split()[0] for line in demo.lines[2:-1]] == [sign_in.username for sign_in in SIGN_INS]
-    demo.process.send_signal(number)
+
+    second = Demo(demo.var_dir, demo.port).start()
+    assert second.status() == 2
+    assert second.lines == [f"A demo already runs on {demo.var_dir}: end it, or set another VAR_DIR and PORT"]
+
+    demo.process.send_signal(signal.SIGTERM)
     assert demo.status() == 0
     assert demo.left() == []
 
@@ -104,7 +111,6 @@ def test_what_a_killed_demo_left_is_ended_by_the_next_on_the_same_port(demo: Dem
     demo.process.kill()
     demo.status()
     before = {process.pid for process in demo.left()}
-    assert before
     demo.lines.clear()
     demo.ready.clear()
     demo.start().await_ready()
@@ -112,15 +118,17 @@ def test_what_a_killed_demo_left_is_ended_by_the_next_on_the_same_port(demo: Dem
     servers = {process.pid for process in demo.left() if process.name() in ("postgres", "valkey-server")}
     assert {process.pid for process in demo.left()} & before <= servers
 
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.status() == 0
+    assert demo.left() == []
+
 
 def test_the_stop_command_ends_what_a_killed_demo_left(demo: Demo) -> None:
-    demo.start().await_ready()
-    demo.process.kill()
-    demo.status()
     environment = os.environ | {"VAR_DIR": str(demo.var_dir)}
+    stray = subprocess.Popen(["sleep", "600"], env=environment | {MARK: str(demo.var_dir)})
     command = [sys.executable, "manage.py", "stop_services"]
     subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, capture_output=True)
-    assert demo.left() == []
+    assert stray.wait(5) == -signal.SIGTERM
 
 
 def test_the_demo_ends_and_names_the_process_that_died(demo: Demo) -> None:
@@ -148,10 +156,3 @@ def test_the_demo_puts_a_real_database_aside(demo: Demo) -> None:
     with socket.create_server(("127.0.0.1", demo.port)):
         assert demo.start(DATABASE_URL="postgres://real/gongji").status() == 2
     assert demo.lines[0] == "DATABASE_URL is put aside: the demo works on its own services"
-
-
-def test_a_second_demo_on_the_same_data_is_refused(demo: Demo) -> None:
-    demo.start().await_ready()
-    second = Demo(demo.var_dir, demo.port).start()
-    assert second.status() == 2
-    assert second.lines == [f"A demo already runs on {demo.var_dir}: end it, or set another VAR_DIR and PORT"]

@@ -4,6 +4,7 @@ Each test works on a VAR_DIR of its own, and each start is a process of its own,
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 import redis
 
 from config.embedded import Urls
-from config.embedded.places import CHECKOUT
+from config.embedded.places import CHECKOUT, sockets_dir
 from config.embedded.processes import alive
 
 START = "from config import embedded; print(*embedded.start(), sep='\\n')"
@@ -65,15 +66,15 @@ class Copy:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Copy]:
-    made = Copy(tmp_path / "v")
+def copy(open_path: Path) -> Iterator[Copy]:
+    made = Copy(open_path / "v")
     yield made
     made.stop()
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Copy]:
-    made = Copy(tmp_path / "w")
+def other(open_path: Path) -> Iterator[Copy]:
+    made = Copy(open_path / "w")
     yield made
     made.stop()
 
@@ -201,8 +202,8 @@ def test_stopping_twice_or_before_any_start_is_no_fault(copy: Copy) -> None:
     assert copy.stop() == []
 
 
-def test_services_run_in_a_directory_too_deep_for_sockets(tmp_path: Path) -> None:
-    deep = Copy(tmp_path / ("深" * 20) / ("d" * 60))
+def test_services_run_in_a_directory_too_deep_for_sockets(open_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = Copy(open_path / ("深" * 20) / ("d" * 60))
     try:
         urls = deep.start()
         with connected(urls) as database:
@@ -210,6 +211,8 @@ def test_services_run_in_a_directory_too_deep_for_sockets(tmp_path: Path) -> Non
         assert queue(urls).ping()
     finally:
         assert deep.stop() == ["Valkey", "PostgreSQL"]
+        monkeypatch.setenv("VAR_DIR", str(deep.var_dir))
+        shutil.rmtree(sockets_dir())
 
 
 def test_a_socket_that_was_swept_away_is_made_again(copy: Copy) -> None:

@@ -11,16 +11,8 @@ from typing import Any
 
 import pytest
 
-from accounts.printing import (
-    FormMember,
-    FormPayer,
-    PrintingFault,
-    Receipt,
-    ReceiptMember,
-    ReceiptPayer,
-    RegistrationForm,
-    render_pdf,
-)
+from accounts.printing import PrintingFault, render_pdf
+from families.papers import FormMember, FormPayer, Receipt, ReceiptMember, ReceiptPayer, RegistrationForm
 
 BEIJING = timezone(timedelta(hours=8))
 PRINTED_AT = datetime(2026, 1, 23, 10, 15, tzinfo=BEIJING)

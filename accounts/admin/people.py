@@ -1,0 +1,86 @@
+"""Lists of persons, accounts and what was done: read-only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.admin.scoped import PageAdmin, ScopedAdmin
+from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
+from accounts.selectors import code_labels
+
+STATUS_COLOURS = {"0": "danger", "1": "success", "2": "warning", "3": "danger", "4": "danger"}
+
+
+@admin.register(InsuredPerson)
+class PersonAdmin(PageAdmin):
+    list_display = ["name", "number", "psn_no", "gender", "born_on", "region_name", "insurance", "state"]
+    list_display_links = ["name", "number"]
+    list_filter = ["status", "insutype", "gender"]
+    list_select_related = ["region"]
+    ordering = ["name_key", "id"]
+    list_before_template = "accounts/_find_box.html"
+
+    @display(description=_("insured in"), ordering="region")
+    def region_name(self, person: InsuredPerson) -> str:
+        return person.region.name
+
+    @display(description=_("insurance type"), ordering="insutype")
+    def insurance(self, person: InsuredPerson) -> str:
+        return code_labels("insutype").get(person.insutype, person.insutype)
+
+    @display(description=_("ID number"))
+    def number(self, person: InsuredPerson) -> str:
+        return person.masked_number
+
+    @display(description=_("insurance status"), label=STATUS_COLOURS, ordering="status")
+    def state(self, person: InsuredPerson) -> tuple[str, str]:
+        return person.status, person.get_status_display()
+
+
+@admin.register(PersonalAccount)
+class AccountAdmin(PageAdmin):
+    list_display = ["name", "psn_no", "region", "prior_years", "current_year", "entry_count"]
+    list_display_links = ["name", "psn_no"]
+    list_select_related = ["person__region"]
+    list_before_template = "accounts/_find_box.html"
+
+    @display(description=_("name"), ordering="person__name_key")
+    def name(self, account: PersonalAccount) -> str:
+        return account.person.name
+
+    @display(description=_("person number"), ordering="person__psn_no")
+    def psn_no(self, account: PersonalAccount) -> str:
+        return account.person.psn_no
+
+    @display(description=_("region"))
+    def region(self, account: PersonalAccount) -> str:
+        return account.person.region.name
+
+
+@admin.register(AccountAdjustment)
+class AdjustmentAdmin(ScopedAdmin):
+    list_display = ["psn_no", "prior_change", "current_change", "reason", "state", "handled_by", "reviewed_by"]
+    list_filter = ["state"]
+    list_select_related = ["account__person", "handled_by", "reviewed_by"]
+
+    @display(description=_("person number"))
+    def psn_no(self, adjustment: AccountAdjustment) -> str:
+        return adjustment.account.person.psn_no
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ScopedAdmin):
+    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "detail"]
+    list_filter = ["kind", "staff"]
+    list_select_related = ["staff", "person", "region"]
+    date_hierarchy = "at"
+
+
+@admin.register(Job)
+class JobAdmin(ScopedAdmin):
+    list_display = ["id", "kind", "state", "owner", "created_at", "finished_at", "attempts", "failure"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["owner"]
+    exclude = ["params", "result", "fence", "lease_until"]

@@ -1,0 +1,57 @@
+"""The lists of the admin, kept inside the scope and away from writing: services write, lists show.
+
+Invariants: every surface (list, detail, history, autocomplete, action) starts from `for_staff`; what lies outside
+is 404; no search by GET, because a number in an address stays in logs and histories.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from unfold.admin import ModelAdmin
+
+
+class ScopedAdmin(ModelAdmin):
+    """A read-only list of what the staff member may see."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    list_filter_submit = False
+    compressed_fields = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model.objects.for_staff(request.user)
+        return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+
+class PageAdmin(ScopedAdmin):
+    """A list whose rows have a page of their own (`get_absolute_url`)."""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return redirect(row)

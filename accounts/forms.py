@@ -1,0 +1,130 @@
+"""What a page may send to the services of this floor."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.person import InsuranceStatus
+from accounts.rules.money import AmountFault, parse_amount
+
+AMOUNT_MESSAGES = {
+    "too_many_decimals": _("At most two decimals."),
+    "too_large": _("The amount is too large."),
+    "negative": _("The amount cannot be negative."),
+    "zero": _("The amount cannot be zero."),
+}
+NOT_AN_AMOUNT = _("Write the amount in yuan with digits, for example 2000.00.")
+
+
+class AmountField(forms.CharField):
+    """Yuan with two decimals, through the one function that reads amounts (accounts/rules/money.py)."""
+
+    def __init__(self, *, allow_negative: bool = False, **kwargs: Any) -> None:
+        self.allow_negative = allow_negative
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "gj-amount"})
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text, allow_negative=self.allow_negative)
+        except AmountFault as fault:
+            raise forms.ValidationError(AMOUNT_MESSAGES.get(fault.reason, NOT_AN_AMOUNT)) from fault
+
+
+class DayField(forms.DateField):
+    """A day, typed as 2026-01-23, 2026.1.23, 2026/1/23 or 20260123.
+
+    Text instead of the browser's calendar, which takes four stops of the Tab key.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"placeholder": "2026-01-23", "inputmode": "numeric", "autocomplete": "off", "maxlength": 10}
+        kwargs.setdefault("widget", forms.DateInput(attrs=attrs, format="%Y-%m-%d"))
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"])
+        super().__init__(**kwargs)
+
+
+class FindForm(forms.Form):
+    text = forms.CharField(max_length=60)
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), min_length=2, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class VersionedForm(forms.Form):
+    """A form that knows which version of the person it was filled from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class StatusForm(VersionedForm):
+    status = forms.ChoiceField(label=_("Insurance status"), choices=InsuranceStatus.choices)
+    since = DayField(label=_("Since"), initial=timezone.localdate)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ContactForm(VersionedForm):
+    mobile = forms.CharField(
+        label=_("New phone"),
+        required=False,
+        validators=[RegexValidator(r"^[0-9+][0-9 -]{5,19}$", _("A phone has 6 to 20 digits."))],
+        help_text=_("Leave empty when the stored one is still right."),
+    )
+
+
+class AdjustmentForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    prior_change = AmountField(
+        label=_("Prior years, change"), required=False, allow_negative=True, help_text=_("yuan; minus takes away")
+    )
+    current_change = AmountField(
+        label=_("Current year, change"), required=False, allow_negative=True, help_text=_("yuan; minus takes away")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for bucket in ("prior_change", "current_change"):
+            data[bucket] = data.get(bucket) or Decimal("0.00")
+        if not self.errors and not data["prior_change"] and not data["current_change"]:
+            raise forms.ValidationError(_("Give the change of at least one of the two."))
+        return data
+
+
+class DecisionForm(forms.Form):
+    approve = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda answer: answer == "yes")
+    decision = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("approve") is False and not data.get("decision"):
+            self.add_error("decision", _("Give the reason for sending it back."))
+        return data
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}), help_text=_(".xlsx or .csv")
+    )
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > settings.UPLOAD_MAX_BYTES:
+            limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(_("The file is larger than {n} MB: split it.").format(n=limit))
+        return upload

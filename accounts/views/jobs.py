@@ -1,0 +1,43 @@
+"""A staff member's own jobs, each with a live progress bar; and the upload that starts an import of persons."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.forms import UploadForm
+from accounts.models import Job
+from accounts.pages import StaffRequest, render_page
+from accounts.services.jobs import enqueue
+
+
+@require_GET
+@permission_required("accounts.view_job", raise_exception=True)
+def jobs(request: StaffRequest) -> HttpResponse:
+    own = Job.objects.for_staff(request.user).filter(owner=request.user).select_related("file")[:50]
+    return render_page(request, "accounts/jobs.html", {"jobs": own}, title=_("My jobs"))
+
+
+@require_GET
+@permission_required("accounts.view_job", raise_exception=True)
+def job(request: StaffRequest, pk: int) -> HttpResponse:
+    """One job as a fragment: asked for every second while it runs, no more once it is over."""
+    own = Job.objects.for_staff(request.user).filter(owner=request.user).select_related("file")
+    return render(request, "accounts/_job.html", {"job": get_object_or_404(own, pk=pk)})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("accounts.import_insuredperson", raise_exception=True)
+def import_persons(request: StaffRequest) -> HttpResponse:
+    """Take a file and hand it to a worker: the web process never parses a file."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        enqueue(kind="import_persons", by=request.user, file=(upload.name, upload.read()))
+        messages.success(request, _("The file was taken over. Its progress is shown here."))
+        return redirect("jobs")
+    return render_page(request, "accounts/import_persons.html", {"form": form}, title=_("Import persons"))

@@ -1,0 +1,82 @@
+"""The sidebar: what each role works with, in the order of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(right: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(right)
+
+
+def _item(title: Any, icon: str, page: str, right: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(page), "permission": _may(right)}
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    groups = [
+        {
+            "title": _("Today"),
+            "items": [
+                _item(_("Counter"), "badge", "counter", "families.add_registrationcase"),
+                _item(_("Cases to review"), "rule", "review-queue", "families.review_registrationcase"),
+                _item(_("Adjustments to review"), "balance", "adjustments", "accounts.review_accountadjustment"),
+                _item(_("My jobs"), "hourglass_top", "jobs", "accounts.view_job"),
+            ],
+        },
+        {
+            "title": _("Families"),
+            "items": [
+                _item(
+                    _("Groups"),
+                    "diversity_3",
+                    "admin:families_mutualaidgroup_changelist",
+                    "families.view_mutualaidgroup",
+                ),
+                _item(
+                    _("Cases"),
+                    "description",
+                    "admin:families_registrationcase_changelist",
+                    "families.view_registrationcase",
+                ),
+                _item(_("Policies"), "gavel", "admin:families_regionpolicy_changelist", "families.view_regionpolicy"),
+            ],
+        },
+        {
+            "title": _("Persons and accounts"),
+            "items": [
+                _item(
+                    _("Insured persons"),
+                    "person",
+                    "admin:accounts_insuredperson_changelist",
+                    "accounts.view_insuredperson",
+                ),
+                _item(
+                    _("Personal accounts"),
+                    "account_balance_wallet",
+                    "admin:accounts_personalaccount_changelist",
+                    "accounts.view_personalaccount",
+                ),
+                _item(_("Import persons"), "upload_file", "import-persons", "accounts.import_insuredperson"),
+            ],
+        },
+        {
+            "title": _("Oversight"),
+            "items": [
+                _item(
+                    _("Audit events"), "policy", "admin:accounts_auditevent_changelist", "accounts.view_auditevent"
+                ),
+                _item(_("Staff"), "groups", "admin:accounts_staff_changelist", "accounts.view_staff"),
+                _item(_("Regions"), "map", "admin:accounts_region_changelist", "accounts.view_region"),
+                _item(_("Code tables"), "list_alt", "admin:accounts_code_changelist", "accounts.view_code"),
+            ],
+        },
+    ]
+    for group in groups:
+        group["items"] = [item for item in group["items"] if item["permission"](request)]  # type: ignore[attr-defined]
+    return [group for group in groups if group["items"]]

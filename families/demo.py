@@ -1,0 +1,345 @@
+"""Makes the demo: a bureau with its staff, policies, some thousand invented persons, their accounts and groups.
+
+Groups, cases and money go through the services that the pages use, so that every rule holds; persons are written
+in bulk. Invariant: the whole demo or nothing, in one transaction; with the same seed and day, the same demo.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.acting import acting
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models.account import EntryKind
+from accounts.rules.names import name_key
+from accounts.services.adjustments import decide_adjustment, request_adjustment
+from accounts.services.ledger import Posting, carry_over_year, credit_month, post_entries
+from accounts.services.reference import load_regions
+from accounts.services.staff import create_staff
+from families.demo_data import (
+    ADJUSTMENTS,
+    HANDLED_BY,
+    PASSWORD,
+    POLICIES,
+    REGIONS,
+    REJECTIONS,
+    SIGN_INS,
+    WITHDRAWALS,
+)
+from families.demo_households import Household, Human, Registry
+from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.models.case import CaseState
+from families.services.cases import (
+    CaseInput,
+    LineInput,
+    approve_case,
+    reject_case,
+    save_case,
+    submit_case,
+    withdraw_case,
+)
+from families.services.groups import dissolve_group, release_member
+
+HOUSEHOLDS = 1_080
+SEED = 20260316
+# Of 1,000 households, how many are bound, and how many wait in each other state.
+BOUND, IN_EACH_STATE = 720, 28
+LIMITS = (None, None, Decimal("1000.00"), Decimal("2000.00"), Decimal("5000.00"))
+CREDITED_BEFORE_YEAR_END = (10, 11, 12)
+
+
+class NotEmpty(Exception):
+    """The database holds something, and it is not the demo: it is left alone."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This database is in use and is not the demo's: nothing was written."))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How much was made."""
+
+    households: int
+    persons: int
+    accounts: int
+    groups: int
+    cases: Mapping[str, int]
+
+    def as_rows(self) -> Iterator[tuple[str, int]]:
+        yield _("persons"), self.persons
+        yield _("personal accounts"), self.accounts
+        yield _("mutual-aid groups"), self.groups
+        for state, number in self.cases.items():
+            yield str(CaseState(state).label), number
+
+
+def is_seeded() -> bool:
+    usernames = {sign_in.username for sign_in in SIGN_INS}
+    return usernames <= set(Staff.objects.values_list("username", flat=True))
+
+
+@transaction.atomic
+def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | None = None) -> Made | None:
+    """Fill an empty database with the demo; None when it is there already.
+
+    `today`: up to which the accounts are credited and groups begin; the local date by default.
+    Raises: NotEmpty; nothing is written then.
+    """
+    if is_seeded():
+        return None
+    if Staff.objects.exists() or InsuredPerson.objects.exists():
+        raise NotEmpty
+    demo = _Demo(Random(seed), today or timezone.localdate())  # noqa: S311 - invents people, guards nothing
+    demo.open_bureau()
+    demo.register(list(Registry(demo.chance, demo.today).households(households)))
+    _analyze()
+    demo.keep_accounts()
+    _analyze()
+    demo.handle_cases()
+    demo.end_some()
+    return demo.made()
+
+
+def _analyze() -> None:
+    """Plans that were made while the tables were empty scan them whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _prove() -> None:
+    """Let the deferred triggers look now: after 15 postings in one transaction the commit alone took 25 s."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def _as(staff: Staff) -> Iterator[Staff]:
+    with acting(staff, channel="command"):
+        yield staff
+
+
+class _Demo:
+    """The demo while it is made: the staff, and the primary key of everybody who was invented."""
+
+    def __init__(self, chance: Random, today: dt.date) -> None:
+        self.chance, self.today = chance, today
+        self.staff: dict[str, Staff] = {}
+        self.households: list[Household] = []
+        self.ids: dict[str, int] = {}
+        self.accounts: dict[str, int] = {}
+
+    def open_bureau(self) -> None:
+        """Regions, staff and policies."""
+        load_regions([{"admdvs": code, "name": name, "parent": parent} for code, name, parent in REGIONS])
+        for sign_in in SIGN_INS:
+            self.staff[sign_in.username] = create_staff(
+                username=sign_in.username,
+                role=sign_in.role,
+                region=Region.objects.get(pk=sign_in.region),
+                password=PASSWORD,
+                full_name=sign_in.full_name,
+                office=sign_in.office,
+            )
+        with _as(self.staff["sheng"]):
+            for sample in POLICIES:
+                policy = RegionPolicy.objects.create(
+                    region_id=sample.region, effective_on=sample.effective_on, title=sample.title
+                )
+                PolicySetting.objects.bulk_create(
+                    PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
+                    for parameter, value, citation in sample.settings
+                )
+
+    def register(self, households: Sequence[Household]) -> None:
+        """Persons, and an account for everybody in employee insurance."""
+        self.households = list(households)
+        humans = [human for household in households for human in household.humans]
+        with _as(self.staff["sheng"]):
+            persons = InsuredPerson.objects.bulk_create(map(self._person, humans), batch_size=1_000)
+            self.ids = {person.psn_no: person.pk for person in persons}
+            accounts = PersonalAccount.objects.bulk_create(
+                PersonalAccount(person_id=self.ids[human.psn_no], opened_on=self._opening_day(human))
+                for human in humans
+                if human.is_employee
+            )
+        numbers = {pk: psn_no for psn_no, pk in self.ids.items()}
+        self.accounts = {numbers[account.person_id]: account.pk for account in accounts}
+
+    def _person(self, human: Human) -> InsuredPerson:
+        person = InsuredPerson(
+            psn_no=human.psn_no,
+            name=human.name,
+            name_key=name_key(human.name),
+            gender=human.gender,
+            born_on=human.born_on,
+            region_id=human.region,
+            insutype=human.insutype,
+            psn_type=human.psn_type,
+            status="2" if human.status_reason else "1",
+            status_since=self._day_back(700),
+            status_reason=human.status_reason,
+            contact_confirmed_on=self._day_back(400),
+        )
+        person.certno, person.mobile = human.certno, human.mobile
+        return person
+
+    def _day_back(self, most: int) -> dt.date:
+        return self.today - dt.timedelta(days=self.chance.randrange(most))
+
+    def _opening_day(self, human: Human) -> dt.date:
+        """Accounts of Hubei were taken over last September, those of Zhejiang at the beginning of this year."""
+        return dt.date(self.today.year - 1, 9, 1) if human.region.startswith("42") else dt.date(self.today.year, 1, 1)
+
+    def keep_accounts(self) -> None:
+        """Opening balances, monthly credits, the year-end carry-over, and a few corrections by two people."""
+        holders = [human for house in self.households for human in house.humans if human.is_employee]
+        for by, own in (("hangzhou", False), ("sheng", True)):
+            chosen = [human for human in holders if human.region.startswith("42") is own]
+            with _as(self.staff[by]) as staff:
+                post_entries(postings=[posting for posting in map(self._opening, chosen) if posting], by=staff)
+        _prove()
+        _analyze()
+        local = [human for human in holders if human.region.startswith("42")]
+        with _as(self.staff["sheng"]) as supervisor:
+            monthly = {self.accounts[human.psn_no]: self._contribution(human) for human in local}
+            for month in CREDITED_BEFORE_YEAR_END:
+                self._credit(dt.date(self.today.year - 1, month, 1), monthly, supervisor)
+            carry_over_year(year=self.today.year - 1, by=supervisor)
+            for month in range(1, self.today.month + 1):
+                self._credit(self.today.replace(month=month, day=1), monthly, supervisor)
+        self._adjust([human for human in holders if human.region == "421002"])
+
+    def _credit(self, month: dt.date, amounts: dict[int, Decimal], by: Staff) -> None:
+        credit_month(month=month, amounts=amounts, by=by)
+        _prove()
+
+    def _opening(self, human: Human) -> Posting | None:
+        """One in 25 begins with nothing."""
+        if self.chance.random() < 0.04:
+            return None
+        return Posting(
+            account_id=self.accounts[human.psn_no],
+            kind=EntryKind.CARRIED_OVER,
+            business_date=self._opening_day(human),
+            source="opening",
+            prior_change=self._yuan(20_000, 600_000),
+            current_change=self._yuan(1_000, 120_000),
+        )
+
+    def _contribution(self, human: Human) -> Decimal:
+        """Yuan a month: 2 % of a wage, or the fixed amount of the retired."""
+        return Decimal("85.00") if human.psn_type == "1201" else self._yuan(6_000, 26_000)
+
+    def _yuan(self, least: int, most: int) -> Decimal:
+        return Decimal(self.chance.randint(least, most)) / 100
+
+    def _adjust(self, holders: Sequence[Human]) -> None:
+        """A dozen corrections: asked for by a clerk, decided by the reviewer, three of them not yet."""
+        accounts = PersonalAccount.objects.in_bulk([self.accounts[human.psn_no] for human in holders[:12]])
+        for number, account in enumerate(accounts.values()):
+            with _as(self.staff["jingban"]) as clerk:
+                adjustment = request_adjustment(
+                    account=account,
+                    prior_change=Decimal(0),
+                    current_change=self._yuan(500, 30_000),
+                    reason=self.chance.choice(ADJUSTMENTS),
+                    key=self._key(),
+                    by=clerk,
+                )
+            if number % 4 != 3:
+                with _as(self.staff["fuhe"]) as reviewer:
+                    decide_adjustment(
+                        adjustment_id=adjustment.pk,
+                        approve=number % 4 != 2,
+                        decision="材料齐全，同意" if number % 4 != 2 else "缺少单位证明",
+                        by=reviewer,
+                    )
+
+    def _key(self) -> UUID:
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+    def handle_cases(self) -> None:
+        """Most families bound by a clerk and the reviewer; some in every other state; the rest not yet at all."""
+        families = [house for house in self.households if house.home in HANDLED_BY and house.can_be_bound]
+        bound, each = (len(self.households) * share // 1000 for share in (BOUND, IN_EACH_STATE))
+        steps = [self._bind] * bound
+        for step in (self._draft, self._submit, self._reject, self._withdraw):
+            steps += [step] * each
+        for step, family in zip(steps, families, strict=False):
+            step(family)
+
+    def _draft(self, family: Household) -> RegistrationCase:
+        with _as(self.staff[HANDLED_BY[family.home]]) as clerk:
+            return save_case(form=self._form(family), by=clerk)
+
+    def _form(self, family: Household) -> CaseInput:
+        day = max(self._day_back(420), *(human.born_on for human in family.humans))
+        return CaseInput(
+            key=self._key(),
+            owner_id=self.ids[family.humans[0].psn_no],
+            lines=[
+                LineInput(
+                    person_id=self.ids[human.psn_no],
+                    relation=human.relation,
+                    shares=human.rank is not None,
+                    rank=human.rank,
+                    share_limit=self.chance.choice(LIMITS) if human.rank else None,
+                    starts_on=day,
+                )
+                for human in family.humans
+            ],
+        )
+
+    def _submit(self, family: Household) -> RegistrationCase:
+        case = self._draft(family)
+        with _as(case.handled_by) as clerk:
+            return submit_case(case_id=case.pk, by=clerk)
+
+    def _bind(self, family: Household) -> RegistrationCase:
+        case = self._submit(family)
+        with _as(self.staff["fuhe"]) as reviewer:
+            return approve_case(case_id=case.pk, by=reviewer)
+
+    def _reject(self, family: Household) -> RegistrationCase:
+        case = self._submit(family)
+        with _as(self.staff["fuhe"]) as reviewer:
+            return reject_case(case_id=case.pk, reason=self.chance.choice(REJECTIONS), by=reviewer)
+
+    def _withdraw(self, family: Household) -> RegistrationCase:
+        case = self.chance.choice((self._draft, self._submit))(family)
+        with _as(case.handled_by) as clerk:
+            return withdraw_case(case_id=case.pk, reason=self.chance.choice(WITHDRAWALS), by=clerk)
+
+    def end_some(self) -> None:
+        """One member of every hundredth group released, every three-hundredth group dissolved."""
+        with _as(self.staff["jingban"]) as clerk:
+            groups = list(MutualAidGroup.objects.for_staff(clerk).order_by("pk"))
+            for group in groups[::100]:
+                last = GroupMember.objects.filter(group=group).order_by("-seat")[0]
+                release_member(member_id=last.pk, day=self.today, reason="本人申请退出", by=clerk)
+            for group in groups[50::300]:
+                dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
+
+    def made(self) -> Made:
+        return Made(
+            households=len(self.households),
+            persons=len(self.ids),
+            accounts=len(self.accounts),
+            groups=MutualAidGroup.objects.count(),
+            cases={
+                state: RegistrationCase.objects.filter(state=state).count()
+                for state in CaseState.values
+                if state != CaseState.EFFECTIVE
+            },
+        )

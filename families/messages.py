@@ -1,0 +1,67 @@
+"""One message for each code of FORMATS.md and of the pre-flight check: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+MESSAGES = {
+    "id_missing": _("The ID number is missing."),
+    "id_checksum": _("The ID number is wrong: its last character does not fit. Compare it with the card."),
+    "id_numeric_cell": _("The ID number was stored as a number and has lost digits. Format the column as text."),
+    "id_format": _("This is not an ID number of 18 characters. Compare it with the card."),
+    "name_missing": _("The name is missing."),
+    "name_mismatch": _("Name and number disagree: the roster has another name for this number."),
+    "not_insured": _("Not insured in basic medical insurance."),
+    "insurance_suspended": _("The insurance is not in normal status."),
+    "payer_not_employee": _("Only employee insurance has a personal account: this person cannot share."),
+    "relation_unknown": _("The relation to the owner is not one of the known ones."),
+    "in_law": _("A parent of the spouse is not a near relative under the policy."),
+    "not_near_relative": _("Not a near relative under the policy."),
+    "needs_declaration": _("The relation of these two does not follow from the form: it has to be declared."),
+    "already_in_group": _("Already in a group: one person, one group."),
+    "group_full": _("No seat left in the group."),
+    "duplicate_row": _("This person stands on the form twice."),
+    "waiting_period": _("The waiting time has not passed."),
+    "other_region": _("Insured in another region, which the policy does not admit."),
+    "date_invalid": _("The dates do not fit: the end lies before the start, or the start before birth."),
+    "amount_invalid": _("The amount is not one in yuan with at most two decimals."),
+    "owner_conflict": _("One family with two owners."),
+    "header_missing": _("A heading is missing."),
+    "file_unreadable": _("The file cannot be read."),
+    "file_too_large": _("The file is too large."),
+    "balance_zero": _("The account is empty: nothing can be drawn until the next credit."),
+    "relation_gender": _("Relation and gender disagree: check the relation with the family."),
+    "relation_age": _("Relation and age disagree: check the relation with the family."),
+}
+
+RULES = {
+    "insured": _("Basic medical insurance"),
+    "normal_status": _("Insurance in normal status"),
+    "payer_employee": _("Employee insurance of whoever shares"),
+    "balance": _("Balance of the account"),
+    "dates": _("Start and end"),
+    "one_group": _("One group per person"),
+    "rebind_wait": _("Waiting time after a release"),
+    "changes": _("Changes in a year"),
+    "near_relative": _("Near relative"),
+    "region": _("Region"),
+    "gender": _("Gender fits the relation"),
+    "age": _("Age fits the relation"),
+    "once": _("On the form once"),
+    "seats": _("Seats of the group"),
+    "one_spouse": _("One spouse"),
+}
+
+# What a rule rests on where no policy parameter decides it.
+CITATIONS = {
+    "insured": _("Payer and beneficiary take part in basic medical insurance"),
+    "normal_status": _("Payer and beneficiary are in normal insurance status"),
+    "payer_employee": _("The payer has employee insurance in normal status"),
+    "dates": _("Registration form: start and end"),
+    "once": _("Registration form: one row per member"),
+    "one_spouse": _("Marriage law: one spouse"),
+}
+
+
+def message_for(code: str) -> str:
+    return str(MESSAGES[code])

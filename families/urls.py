@@ -1,0 +1,25 @@
+from django.urls import path
+
+from families.views import cases, counter, groups
+
+urlpatterns = [
+    path("", groups.start, name="start"),
+    path("counter/", counter.start, name="counter"),
+    path("counter/find/", counter.find, name="counter-find"),
+    path("counter/persons/<int:pk>/", counter.person, name="counter-person"),
+    path("counter/persons/<int:pk>/row/", counter.row, name="counter-row"),
+    path("counter/persons/<int:pk>/check/", counter.check, name="counter-check"),
+    path("counter/persons/<int:pk>/save/", counter.save, name="counter-save"),
+    path("counter/cases/<int:pk>/", counter.draft, name="counter-case"),
+    path("cases/", cases.queue, name="review-queue"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/submit/", cases.submit, name="submit-case"),
+    path("cases/<int:pk>/withdraw/", cases.withdraw, name="withdraw-case"),
+    path("cases/<int:pk>/approve/", cases.approve, name="approve-case"),
+    path("cases/<int:pk>/reject/", cases.reject, name="reject-case"),
+    path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
+    path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
+    path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
+]

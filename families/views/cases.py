@@ -1,0 +1,197 @@
+"""One case: what it asks for, whether it still passes, its papers, and its decision by another person."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import InsuredPerson
+from accounts.models.audit import AuditKind
+from accounts.pages import StaffRequest, render_page
+from accounts.printing import render_pdf
+from accounts.selectors import code_labels
+from accounts.services.audit import record_event
+from accounts.services.review import AlreadyDecided, OwnWork
+from families.forms import ReasonForm
+from families.models import RegistrationCase
+from families.models.case import CaseState
+from families.papers import receipt_of, registration_form_of
+from families.selectors import policy_on
+from families.services.cases import (
+    NotYours,
+    approve_case,
+    check_case,
+    form_of,
+    reject_case,
+    submit_case,
+    withdraw_case,
+)
+from families.services.groups import NotEligible
+from families.verdicts import Verdict, explain
+
+
+def case_in_scope(request: StaffRequest, pk: int) -> RegistrationCase:
+    cases = RegistrationCase.objects.for_staff(request.user)
+    return get_object_or_404(
+        cases.select_related("owner__region", "region", "handled_by", "reviewed_by", "group"), pk=pk
+    )
+
+
+@require_GET
+@permission_required("families.view_registrationcase", raise_exception=True)
+def case(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    record_event(AuditKind.LOOK, by=request.user, person=shown.owner, request=request, case=shown.number)
+    return _case_page(request, shown)
+
+
+def _case_page(
+    request: StaffRequest, shown: RegistrationCase, *, reason_form: ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "case": shown,
+        "person": shown.owner,
+        "lines": shown.lines.select_related("person__region").order_by("position"),
+        "relations": code_labels("relation"),
+        "insutypes": code_labels("insutype"),
+        "verdict": _verdict(shown) if shown.is_open else None,
+        "is_own": shown.handled_by_id == request.user.pk,
+        "reason_form": reason_form or ReasonForm(),
+        "waiting": _waiting(request).count() if request.user.has_perm("families.review_registrationcase") else None,
+    }
+    return render_page(request, "families/case.html", context, title=shown.number, status=status)
+
+
+def _verdict(shown: RegistrationCase) -> Verdict:
+    """The check as of now: what changed since the case was submitted is seen by the reviewer."""
+    form = form_of(shown)
+    persons = InsuredPerson.objects.in_bulk([line.person_id for line in form.lines])
+    return explain(
+        check_case(form, owner=shown.owner),
+        policy=policy_on(shown.region, min(line.starts_on for line in form.lines)),
+        names={position: persons[line.person_id].name for position, line in enumerate(form.lines, start=1)},
+        ranks={position: line.rank or 0 for position, line in enumerate(form.lines, start=1) if line.shares},
+        declared=form.declared,
+    )
+
+
+@require_POST
+@permission_required("families.add_registrationcase", raise_exception=True)
+def submit(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    try:
+        done = submit_case(case_id=shown.pk, by=request.user)
+    except NotEligible:
+        messages.error(request, _("Not submitted: the check below fails."))
+        return redirect("counter-case", pk=shown.pk)
+    except (AlreadyDecided, NotYours) as refusal:
+        messages.error(request, str(refusal))
+        return redirect(shown)
+    messages.success(
+        request,
+        _("Effective at once.") if done.state == CaseState.EFFECTIVE else _("Submitted: another person reviews it."),
+    )
+    return redirect(done)
+
+
+@require_POST
+@permission_required("families.add_registrationcase", raise_exception=True)
+def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, shown, reason_form=form, status=422)
+    try:
+        withdraw_case(case_id=shown.pk, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("Withdrawn."))
+    except (AlreadyDecided, NotYours) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(shown)
+
+
+def _waiting(request: StaffRequest):  # type: ignore[no-untyped-def]
+    return (
+        RegistrationCase.objects.for_staff(request.user)
+        .filter(state=CaseState.SUBMITTED)
+        .exclude(handled_by=request.user)
+        .select_related("owner", "handled_by", "region")
+        .order_by("submitted_at")
+    )
+
+
+@require_GET
+@permission_required("families.review_registrationcase", raise_exception=True)
+def queue(request: StaffRequest) -> HttpResponse:
+    """The reviewer's first page: what waits, the longest first."""
+    waiting = _waiting(request)
+    context = {"cases": waiting[:100], "count": waiting.count(), "now": timezone.now()}
+    return render_page(request, "families/queue.html", context, title=_("Cases to review"))
+
+
+@require_POST
+@permission_required("families.review_registrationcase", raise_exception=True)
+def approve(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    try:
+        done = approve_case(case_id=shown.pk, by=request.user)
+    except NotEligible:
+        messages.error(request, _("Not approved: since it was submitted something changed, see the check below."))
+        return redirect(shown)
+    except (OwnWork, AlreadyDecided) as refusal:
+        messages.error(request, str(refusal))
+        return redirect(shown)
+    messages.success(request, _("Approved: group {number} is in force.").format(number=done.group))
+    return redirect(done)
+
+
+@require_POST
+@permission_required("families.review_registrationcase", raise_exception=True)
+def reject(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, shown, reason_form=form, status=422)
+    try:
+        reject_case(case_id=shown.pk, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("Sent back with the reason."))
+    except (OwnWork, AlreadyDecided) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(shown)
+
+
+@require_GET
+@permission_required("families.view_registrationcase", raise_exception=True)
+def registration_form(request: StaffRequest, pk: int) -> HttpResponse:
+    """The paper form for the family to sign; it carries full numbers, so every print is audited."""
+    shown = case_in_scope(request, pk)
+    pdf = render_pdf("registration_form", registration_form_of(shown))
+    return _paper(request, shown, pdf, "registration_form")
+
+
+@require_GET
+@permission_required("families.view_registrationcase", raise_exception=True)
+def receipt(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = case_in_scope(request, pk)
+    if shown.decided_at is None:
+        messages.error(request, _("There is no receipt before the decision."))
+        return redirect(shown)
+    return _paper(request, shown, render_pdf("receipt", receipt_of(shown)), "receipt")
+
+
+def _paper(request: StaffRequest, shown: RegistrationCase, pdf: bytes, paper: str) -> HttpResponse:
+    record_event(
+        AuditKind.PRINT, by=request.user, person=shown.owner, request=request, case=shown.number, paper=paper
+    )
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{shown.number}-{paper}.pdf"',
+            "Cache-Control": "no-store",
+        },
+    )

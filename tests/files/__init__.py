@@ -1,0 +1,1 @@
+"""Files made by code for the tests of what comes from outside; none is stored."""
