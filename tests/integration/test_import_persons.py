@@ -192,7 +192,9 @@ def test_a_known_person_is_brought_up_to_date_and_the_version_rises() -> None:
     line = make_line()
     load([line])
 
-    result = load([line | {"mobile": "16099999999", "psn_insu_stas": "2", "insu_admdvs": "421003", "psn_type": "1201"}])
+    result = load(
+        [line | {"mobile": "16099999999", "psn_insu_stas": "2", "insu_admdvs": "421003", "psn_type": "1201"}]
+    )
 
     person = InsuredPerson.objects.get()
     assert (result.created, result.updated, result.unchanged) == (0, 1, 0)
