@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from families.demo_data import PASSWORD, SIGN_INS
 from config.embedded.places import CHECKOUT
 from config.embedded.processes import alive, end
 from config.embedded.strays import MARK
+from families.demo_data import PASSWORD, SIGN_INS
 
 
 class Demo:

@@ -264,6 +264,6 @@ def test_a_clerk_imports_into_their_own_region_alone() -> None:
 
 @pytest.mark.parametrize("role", ["reviewer", "supervisor", "auditor", "administrator"])
 def test_who_lacks_the_right_imports_nothing(role: str) -> None:
-    with pytest.raises(RightMissing, match="accounts.import_insuredperson"):
+    with pytest.raises(RightMissing, match=r"accounts\.import_insuredperson"):
         import_persons(content=as_csv([make_line()]), name="p.csv", by=make_staff(role))
     assert not InsuredPerson.objects.exists()
