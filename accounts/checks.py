@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 
 @register(Tags.database)
-def reads_committed(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def reads_committed(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Under REPEATABLE READ, lock-then-count counts rows from before the lock (MEASURED.md: 118 of 120 wrong)."""
-    errors = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:
             cursor.execute(

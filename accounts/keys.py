@@ -14,7 +14,7 @@ def seal_for(row: str, plain: str) -> bytes:
     return seal(plain, bound_to=row, keyring=keyring())
 
 
-def open_for(row: str, sealed: bytes) -> str:
+def open_for(row: str, sealed: bytes | memoryview) -> str:
     """Raises: SealBroken when the value was moved to another row, altered, or its key is gone."""
     return open_sealed(bytes(sealed), bound_to=row, keyring=keyring())
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.acting import acting
-from accounts.models import Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
 
@@ -30,7 +28,7 @@ class SignedInMiddleware:
             return redirect_to_login("/")
         response = self.get_response(request)
         if request.user.is_authenticated and response.status_code == 403:
-            record_event(AuditKind.ACCESS_REFUSED, by=cast(Staff, request.user), request=request, path=request.path)
+            record_event(AuditKind.ACCESS_REFUSED, by=request.user, request=request, path=request.path)
         return response
 
 
@@ -43,5 +41,5 @@ class ActingStaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in ("GET", "HEAD") or not request.user.is_authenticated:
             return self.get_response(request)
-        with acting(cast(Staff, request.user), channel="page"):
+        with acting(request.user, channel="page"):
             return self.get_response(request)

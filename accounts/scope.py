@@ -7,15 +7,17 @@ autocomplete, action, export, job, PDF) starts from `for_staff`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 
 if TYPE_CHECKING:
     from accounts.models import Staff
 
+M = TypeVar("M", bound=models.Model)
 
-class ScopedQuerySet(models.QuerySet):
+
+class ScopedQuerySet(models.QuerySet[M]):
     """Rows of a model whose `region_lookup` leads to the region that owns them."""
 
     def for_staff(self, staff: Staff) -> Self:

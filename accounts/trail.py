@@ -99,7 +99,7 @@ def _audit_lines(person: InsuredPerson) -> Iterable[TrailLine]:
 def _entry_lines(account: PersonalAccount) -> Iterable[TrailLine]:
     for entry in account.entries.select_related("posted_by"):
         changes = tuple(
-            Change(name, str(entry._meta.get_field(name).verbose_name), "", f"{getattr(entry, name)}")  # type: ignore[union-attr]
+            Change(name, _label(entry, name), "", f"{getattr(entry, name)}")
             for name in ("prior_change", "current_change", "source")
             if getattr(entry, name)
         )

@@ -1,4 +1,4 @@
-"""Log lines as JSON, without personal data: PostgreSQL quotes rows in its errors, and people type numbers anywhere."""
+"""Log lines as JSON, without personal data: PostgreSQL quotes rows in its errors, people type numbers anywhere."""
 
 import re
 from typing import Any

@@ -7,7 +7,7 @@ gets a number back, and a token is good for one staff member alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -25,6 +25,9 @@ from families.rules.kinship import OWNER, RELATIONS
 from families.rules.policy import SEATS
 from families.services.cases import CaseInput, LineInput
 from families.services.lookup import LookupFault, find_member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TOKEN_SALT = "families.counter.member"  # noqa: S105 - names what is signed
 TOKEN_SECONDS = 10 * 3600
@@ -45,7 +48,7 @@ def person_of(token: str, staff: Staff) -> InsuredPerson | None:
     return InsuredPerson.objects.select_related("region").filter(pk=found["person"]).first()
 
 
-def relation_choices() -> list[tuple[str, str]]:
+def relation_choices() -> list[tuple[str, StrOrPromise]]:
     labels = code_labels("relation")
     # The code first, so that a clerk may choose by typing it.
     named = [(code, f"{code} {labels.get(code, '')}") for code in RELATIONS if code != OWNER]

@@ -58,7 +58,7 @@ class PersonVerdict:
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """Whether the payer's account may be used by the beneficiary. `rows`: payer-beneficiary, as the form names them."""
+    """Whether the payer's account may be used by the beneficiary. `rows`: payer-beneficiary, as on the form."""
 
     rows: str
     beneficiary: str

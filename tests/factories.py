@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
@@ -14,6 +16,9 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
+from families.models import MutualAidGroup, PolicySetting, RegionPolicy
+from families.rules.kinship import expected_gender
+from families.services.groups import NewMember, create_group
 
 REGIONS = """
 100000 全国
@@ -27,6 +32,7 @@ REGIONS = """
 330100 杭州市 330000
 """
 PASSWORD = "a-long-enough-word"
+START = dt.date(2026, 3, 1)
 _serial = itertools.count(1)
 
 
@@ -39,10 +45,16 @@ def make_regions() -> None:
 def make_staff(role: str = "clerk", region: str = "421002", username: str = "") -> Staff:
     username = username or f"{role}-{region}-{next(_serial)}"
     staff = Staff(username=username, full_name=username, region=Region.objects.get(pk=region), office="一号窗口")
-    staff.set_password(PASSWORD)
+    staff.password = _hashed_password()
     staff.save()
     staff.groups.add(Group.objects.get(name=role))
     return staff
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once: it is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def make_number(*, born_on: dt.date = dt.date(1985, 3, 14), gender: str = "1", area: str = "421002") -> str:
@@ -107,3 +119,37 @@ def make_account(
         post_entries(postings=[posting], by=by or make_staff("supervisor"))
         account.refresh_from_db()
     return account
+
+
+def make_family(*relations: str, region: str = "421002", **fields: Any) -> list[NewMember]:
+    """An owner with an account, and one person for each relation; a star behind it: shares, in this order."""
+    owner = make_person("户主", region=region, current="1000.00", **fields)
+    members = [NewMember(person_id=owner.pk, relation="01", starts_on=START, rank=1)]
+    for order, (relation, star) in enumerate((text[:2], text[2:]) for text in relations):
+        person = make_person(
+            f"成员{order}",
+            region=region,
+            gender=expected_gender(relation) or "2",
+            insutype="310" if star else "390",
+            born_on=dt.date(1985, 6, 1),
+        )
+        rank = order + 2 if star else None
+        members.append(NewMember(person_id=person.pk, relation=relation, starts_on=START, rank=rank))
+    return members
+
+
+def make_group(*relations: str, by: Staff, region: str = "421002") -> MutualAidGroup:
+    members = make_family(*relations, region=region, by=by)
+    return create_group(region=Region.objects.get(pk=region), members=members, by=by)
+
+
+def make_policy(
+    region: str = "421000", *, effective_on: dt.date = dt.date(2020, 1, 1), **values: Any
+) -> RegionPolicy:
+    """A version of a region's policy; every value is cited."""
+    policy = RegionPolicy.objects.create(
+        region_id=region, effective_on=effective_on, title=f"{region} {effective_on}"
+    )
+    for parameter, value in values.items():
+        PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
+    return policy

@@ -20,6 +20,10 @@ from accounts.roles import ROLE_LABELS
 admin.site.unregister(Group)
 
 
+def _role_label(group: Group) -> str:
+    return str(ROLE_LABELS[group.name])
+
+
 @admin.register(Region)
 class RegionAdmin(ModelAdmin):
     """Shown only: regions come by `load_reference`, which keeps the paths."""
@@ -73,7 +77,7 @@ class StaffAdmin(UserAdmin, ModelAdmin):
     list_select_related = ["region"]
     search_fields = ["username", "full_name"]
     ordering = ["username"]
-    filter_horizontal: tuple[str, ...] = ()
+    filter_horizontal = ()
     autocomplete_fields = ["region"]
     actions = None
     fieldsets = (
@@ -101,7 +105,7 @@ class StaffAdmin(UserAdmin, ModelAdmin):
             field.label = _("roles")
             field.help_text = ""
             field.queryset = Group.objects.filter(name__in=ROLE_LABELS)
-            field.label_from_instance = lambda group: ROLE_LABELS[group.name]
+            field.label_from_instance = _role_label  # type: ignore[method-assign,assignment]
         return field
 
     def has_change_permission(self, request: HttpRequest, obj: Staff | None = None) -> bool:

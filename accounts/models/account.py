@@ -14,6 +14,8 @@ Invariants, held by the database whoever writes:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -24,6 +26,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.history import no_truncate, track
 from accounts.rules.money import INTEGER_DIGITS
 from accounts.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class EntryKind(models.TextChoices):
@@ -40,8 +45,8 @@ class EntryKind(models.TextChoices):
     TRANSFER_OUT = "207", _("transfer out")
 
 
-def yuan(label: str, **kwargs: object) -> models.DecimalField:
-    return models.DecimalField(label, max_digits=16, decimal_places=2, **kwargs)  # type: ignore[arg-type]
+def yuan(label: StrOrPromise, **kwargs: Any) -> models.DecimalField:
+    return models.DecimalField(label, max_digits=16, decimal_places=2, **kwargs)
 
 
 def amount(field: str) -> Q:
@@ -88,7 +93,7 @@ class PersonalAccount(models.Model):
     entry_count = models.PositiveIntegerField(_("entries"), default=0)
     opened_on = models.DateField(_("opened on"))
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["PersonalAccount"].as_manager()
 
     class Meta:
         verbose_name = _("personal account")
@@ -136,7 +141,7 @@ class AccountEntry(models.Model):
     note = models.CharField(_("note"), max_length=200, blank=True)
     posted_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("posted by"))
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["AccountEntry"].as_manager()
 
     class Meta:
         verbose_name = _("account entry")
@@ -218,7 +223,7 @@ class AccountAdjustment(models.Model):
     decision = models.CharField(_("reason of the decision"), max_length=200, blank=True)
     request_key = models.UUIDField(unique=True, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["AccountAdjustment"].as_manager()
 
     class Meta:
         verbose_name = _("account adjustment")

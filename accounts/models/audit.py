@@ -57,7 +57,7 @@ class AuditEvent(models.Model):
     previous_hash = models.BinaryField(editable=False)
     hash = models.BinaryField(editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["AuditEvent"].as_manager()
 
     class Meta:
         verbose_name = _("audit event")

@@ -46,7 +46,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["Job"].as_manager()
 
     class Meta:
         verbose_name = _("job")
@@ -91,7 +91,7 @@ class JobFile(models.Model):
     size = models.PositiveBigIntegerField()
     content_sealed = models.BinaryField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["JobFile"].as_manager()
 
     class Meta:
         verbose_name = _("job file")

@@ -39,7 +39,7 @@ class Gender(models.TextChoices):
     FEMALE = "2", _("female")
 
 
-class PersonQuerySet(ScopedQuerySet):
+class PersonQuerySet(ScopedQuerySet["InsuredPerson"]):
     def with_number(self, number: str) -> PersonQuerySet:
         """Persons whose certificate number or `psn_no` is exactly this, written as it is stored."""
         return self.filter(Q(certno_digest=keys.number_digest(number)) | Q(psn_no=number))

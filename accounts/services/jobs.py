@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -73,9 +74,8 @@ def enqueue(
 
 
 def wake(job_id: int) -> None:
-    from accounts.tasks import run_job as task
-
-    task.delay(job_id)
+    """By the task's name: services know no tasks."""
+    current_app.send_task("accounts.tasks.run_job", [job_id])
 
 
 def run_job(job_id: int) -> None:

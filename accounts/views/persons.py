@@ -141,8 +141,7 @@ def contact(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _again(form: VersionedForm, shown: InsuredPerson, changed: ChangedMeanwhile) -> Any:
     """The same form with what was typed, on top of the version that is stored now."""
-    form.data = form.data.copy()
-    form.data["version"] = str(shown.version)
+    form.data = {name: form.data[name] for name in form.data} | {"version": str(shown.version)}
     form.add_error(None, str(changed))
     return form
 

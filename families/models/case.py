@@ -76,7 +76,7 @@ class RegistrationCase(models.Model):
     submission_key = models.UUIDField(unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["RegistrationCase"].as_manager()
 
     class Meta:
         verbose_name = _("registration case")
@@ -140,7 +140,7 @@ class CaseLine(models.Model):
     starts_on = models.DateField(_("from"))
     last_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("empty: until released"))
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ScopedQuerySet["CaseLine"].as_manager()
 
     class Meta:
         # rank__isnull: without a rank a comparison is unknown, and CHECK accepts what is unknown.

@@ -12,6 +12,9 @@ the database whoever writes:
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Self
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -22,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.history import track
 from accounts.models.account import yuan
-from accounts.scope import ScopedQuerySet
+from accounts.scope import M, ScopedQuerySet
 from families.rules.policy import SEATS
 
 
@@ -49,11 +52,11 @@ def period_in_order(name: str, start: str, end: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=Q(**{end: None}) | Q(**{f"{end}__gte": F(start)}))
 
 
-class DatedQuerySet(ScopedQuerySet):
+class DatedQuerySet(ScopedQuerySet[M]):
     """Rows that hold from `start_field` until the day before `end_field`."""
 
-    def on(self, day: object) -> DatedQuerySet:
-        start, end = self.model.period
+    def on(self, day: dt.date) -> Self:
+        start, end = self.model.period  # type: ignore[attr-defined]
         return self.filter(Q(**{f"{start}__lte": day}), Q(**{end: None}) | Q(**{f"{end}__gt": day}))
 
 
@@ -67,7 +70,7 @@ class MutualAidGroup(models.Model):
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
     created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet["MutualAidGroup"].as_manager()
 
     class Meta:
         verbose_name = _("mutual-aid group")
@@ -100,7 +103,7 @@ class GroupMember(models.Model):
     left_on = models.DateField(_("member until"), null=True, blank=True)
     left_reason = models.CharField(_("reason of leaving"), max_length=200, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet["GroupMember"].as_manager()
 
     class Meta:
         verbose_name = _("group member")
@@ -120,7 +123,7 @@ class GroupMember(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="member_stays_itself",
-                operation=pgtrigger.UpdateOf("group_id", "person_id", "seat", "joined_on"),
+                operation=pgtrigger.UpdateOf("group_id", "person_id", "seat", "joined_on"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.AnyChange("group", "person", "seat", "joined_on"),
             ),
             pgtrigger.Protect(name="member_is_kept", operation=pgtrigger.Delete),
@@ -144,7 +147,7 @@ class Sharing(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet["Sharing"].as_manager()
 
     class Meta:
         verbose_name = _("sharing")
@@ -204,7 +207,7 @@ class Grant(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedQuerySet["Grant"].as_manager()
 
     class Meta:
         verbose_name = _("grant")

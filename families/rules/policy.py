@@ -11,10 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Literal
 
+from accounts.rules.money import AmountFault, parse_amount
 from families.rules.kinship import NEAR_RELATIVES_2024, Kind
 
 Shape = Literal["integer", "yes_no", "choice", "choices", "yuan", "ratio", "hours"]
@@ -185,14 +186,11 @@ def _decimal(parameter: Parameter, stored: object) -> Decimal:
     if not isinstance(stored, str):
         raise PolicyFault(parameter.name, stored)
     try:
-        value = Decimal(stored)
-    except InvalidOperation:
+        value = parse_amount(stored)
+    except AmountFault:
         raise PolicyFault(parameter.name, stored) from None
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -2:
-        raise PolicyFault(parameter.name, stored)
     _check_bounds(parameter, value, stored)
-    return value.quantize(Decimal("0.01"))
+    return value
 
 
 def _hours(parameter: Parameter, stored: object) -> str:

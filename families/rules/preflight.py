@@ -160,7 +160,7 @@ def check_family(
         if applicant is not owner:
             findings += _check_member(applicant, owner, policy)
     findings += _check_whole(applicants, policy)
-    impossible = any(finding.rule == "one_spouse" for finding in findings)
+    impossible = any(finding.rule in ("one_owner", "one_spouse") for finding in findings)
     pairs = () if impossible else tuple(check_pairs(applicants, policy=policy, declared=declared))
     return Preflight(findings=tuple(sorted(findings, key=lambda f: f.position)), pairs=pairs)
 
@@ -351,12 +351,14 @@ def _age_fits(applicant: Applicant, owner: Applicant) -> bool:
 
 
 def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Finding]:
-    """What is asked of the family as one: seats, nobody twice, one spouse."""
+    """What is asked of the family as one: one owner, first; seats; nobody twice; one spouse."""
     for seat, applicant in enumerate(applicants, start=1):
         position = applicant.position
         before = applicants[: seat - 1]
         if any(_is_twice(applicant, other) for other in before):
             yield Finding("once", Level.FAIL, position, code="duplicate_row")
+        if (seat == 1) != (applicant.relation == OWNER):
+            yield Finding("one_owner", Level.FAIL, position, code="owner_conflict", value=applicant.relation)
         if not applicant.already_member:
             yield _judge(
                 "seats",

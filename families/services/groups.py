@@ -13,6 +13,8 @@ from decimal import Decimal
 from itertools import count
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import InsuredPerson, Region, Staff
@@ -195,8 +197,9 @@ def applicants_of(members: Sequence[NewMember], *, day: dt.date, seat: int = 1) 
 
 
 def _as_applicants(present: Sequence[GroupMember], day: dt.date) -> list[Applicant]:
+    """`day`: the newcomer's first; who begins to share later is a payer from then on."""
     facts = facts_for([row.person_id for row in present], day=day)
-    sharing = set(Sharing.objects.filter(payer__in=present).on(day).values_list("payer", flat=True))
+    sharing = set(Sharing.objects.filter(payer__in=present).exclude(ends_on__lte=day).values_list("payer", flat=True))
     return [
         Applicant(
             position=position,
@@ -321,12 +324,12 @@ def _end(rows: Sequence[GroupMember], day: dt.date, reason: str) -> None:
     for row in rows:
         row.left_on, row.left_reason = _earlier_of(row.left_on, max(day, row.joined_on)), reason
     GroupMember.objects.bulk_update(rows, ["left_on", "left_reason"])
-    for model, paths in ((Sharing, ("payer",)), (Grant, ("payer", "beneficiary"))):
-        for path in paths:
-            running = model.objects.filter(**{f"{path}__in": rows}).exclude(ends_on__lte=day)
-            for row in running:
-                row.ends_on = max(day, row.starts_on)
-            model.objects.bulk_update(running, ["ends_on"])
+    _cut(Sharing.objects.filter(payer__in=rows), day)
+    _cut(Grant.objects.filter(Q(payer__in=rows) | Q(beneficiary__in=rows)), day)
+
+
+def _cut(running: QuerySet[Sharing] | QuerySet[Grant], day: dt.date) -> None:
+    running.exclude(ends_on__lte=day).update(ends_on=Greatest("starts_on", Value(day)))
 
 
 def _earlier_of(*ends: dt.date | None) -> dt.date | None:

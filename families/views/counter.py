@@ -85,7 +85,7 @@ def conversation(
         "verdict": _verdict(form, case),
         "membership": membership,
         "picture": group_on(membership.group, timezone.localdate()) if membership and visible else None,
-        "open_cases": open_cases_of(owner, staff=request.user).exclude(pk=case.pk if case else None),
+        "open_cases": open_cases_of(owner, staff=request.user).exclude(pk=case.pk if case else 0),
         "relations": code_labels("relation"),
         "seats": SEATS,
     }
@@ -132,19 +132,23 @@ def save(request: StaffRequest, pk: int) -> HttpResponse:
     """Store the form as a draft, to be printed, signed and submitted. A second click finds the first one's case."""
     owner = person_in_scope(request, pk)
     form = FamilyForm.from_post(request.POST, owner=owner, staff=request.user)
-    stored = RegistrationCase.objects.for_staff(request.user).filter(
-        submission_key=form.head["key"].value() or None, handled_by=request.user
-    )
     if not form.is_valid() or not form.filled:
-        if not form.filled and form.is_valid():
+        if not form.filled:
             messages.error(request, _("Add at least one member."))
-        return conversation(request, owner, form=form, case=stored.first(), status=422)
+        return conversation(request, owner, form=form, case=_stored(request, form), status=422)
     try:
         case = save_case(form=form.case_input(), by=request.user)
     except OpenElsewhere as elsewhere:
         messages.error(request, str(elsewhere))
         return conversation(request, owner, form=form, case=None, status=409)
     return redirect("counter-case", pk=case.pk)
+
+
+def _stored(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
+    """The draft that this form was saved as before, if it was."""
+    key = form.head.cleaned_data.get("key")
+    own = RegistrationCase.objects.for_staff(request.user).filter(handled_by=request.user)
+    return own.filter(submission_key=key).first() if key else None
 
 
 @require_GET

@@ -1,0 +1,656 @@
+"""Every constraint and trigger of the models: a statement that the database accepts, and those that it refuses.
+
+Raw SQL throughout: no service, model or form stands between the statement and the database. A constraint or
+trigger without a line here fails the last test of this file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Model
+
+from accounts.models import AccountEntry, AuditEvent, Code, Job, Staff
+from accounts.models.audit import AuditKind
+from accounts.services.adjustments import request_adjustment
+from accounts.services.audit import record_event
+from families.models import CaseLine, Grant, GroupMember, MutualAidGroup, RegistrationCase
+from families.services.cases import CaseInput, LineInput, save_case
+from tests.factories import START, make_group, make_person, make_policy, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
+
+
+@dataclass(frozen=True)
+class Law:
+    """`accepted` and `refused`: statements; names in braces are the ids of `world`. `says`: part of the message."""
+
+    accepted: str
+    refused: list[str]
+    says: str = ""
+
+
+def entry(sequence: int, prior: str, current: str, after: str, *, account: str = "account", source: str = "s") -> str:
+    """An entry of its own, with the account's balance left as it is."""
+    return f"""INSERT INTO accounts_accountentry (account_id, sequence, kind, prior_change, current_change,
+        prior_after, current_after, business_date, posted_at, source, note, posted_by_id)
+        VALUES ({{{account}}}, {sequence}, '110', {prior}, {current}, {after}, '2026-03-16', now(), '{source}', '',
+        {{clerk}});"""
+
+
+def balance(figures: str, entries: int, *, account: str = "account") -> str:
+    return f"""UPDATE accounts_personalaccount SET (prior_years, current_year) = ({figures}), entry_count = {entries}
+        WHERE id = {{{account}}};"""
+
+
+def change(table: str, row: str, values: str) -> str:
+    return f"UPDATE {table} SET {values} WHERE id = {{{row}}}"
+
+
+def member(seat: int, person: str, *, relation: str = "20", exclusive: bool = True, group: str = "group") -> str:
+    return f"""INSERT INTO families_groupmember (group_id, person_id, seat, relation, exclusive, joined_on, left_on,
+        left_reason) VALUES ({{{group}}}, {{{person}}}, {seat}, '{relation}', {exclusive}, '2026-04-01', NULL, '')"""
+
+
+def sharing(payer: str, rank: int, starts_on: str, ends_on: str = "NULL", *, group: str = "group") -> str:
+    return f"""INSERT INTO families_sharing (group_id, payer_id, rank, share_limit, starts_on, ends_on)
+        VALUES ({{{group}}}, {{{payer}}}, {rank}, NULL, '{starts_on}', {ends_on})"""
+
+
+def grant(payer: str, beneficiary: str, starts_on: str = "2026-04-01", *, group: str = "group") -> str:
+    return f"""INSERT INTO families_grant (group_id, payer_id, beneficiary_id, basis, starts_on, ends_on)
+        VALUES ({{{group}}}, {{{payer}}}, {{{beneficiary}}}, 'pass', '{starts_on}', NULL)"""
+
+
+def case(owner: str, state: str = "draft") -> str:
+    return f"""INSERT INTO families_registrationcase (number, kind, state, region_id, owner_id, channel, review_mode,
+        handled_by_id, handled_at, reason, declared_pairs, agent_name, power_of_attorney, submission_key, version,
+        submitted_at) VALUES ('DJ1', 'create', '{state}', '421002', {{{owner}}}, 'counter', 'review', {{clerk}},
+        now(), 'x', '[]', '', '', gen_random_uuid(), 1, now())"""
+
+
+def line(position: int, person: str, values: str) -> str:
+    return f"""INSERT INTO families_caseline (case_id, position, person_id, relation, shares, rank, share_limit,
+        starts_on) VALUES ({{case}}, {position}, {{{person}}}, {values}, '2026-03-01')"""
+
+
+def setting(parameter: str, value: str, citation: str = "§1") -> str:
+    return f"""INSERT INTO families_policysetting (policy_id, parameter, value, citation)
+        VALUES ({{policy}}, '{parameter}', {value}, '{citation}')"""
+
+
+ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
+ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
+CASE, LINE = "families_registrationcase", "families_caseline"
+GROUP, MEMBER, SHARING, GRANT = (
+    "families_mutualaidgroup",
+    "families_groupmember",
+    "families_sharing",
+    "families_grant",
+)
+FOLLOWS = entry(2, "-10", "5", "90, 205") + balance("90, 205", 2)
+DECIDED = "reviewed_by_id = {reviewer}, reviewed_at = now()"
+SUBMITTED = "submitted_at = now()"
+APPROVED = "reviewed_by_id = {reviewer}, decided_at = now(), group_id = {group}"
+
+ACCOUNTS = {
+    # Personal accounts: the balance is what the last entry says, and no bucket is below zero.
+    "account_prior_years_not_negative": Law(
+        entry(2, "-100", "0", "0, 200") + balance("0, 200", 2),
+        [balance("-0.01, 200", 1), balance("'NaN', 200", 1)],
+    ),
+    "account_current_year_not_negative": Law(
+        entry(2, "0", "-200", "100, 0") + balance("100, 0", 2),
+        [balance("100, -0.01", 1), balance("100, 'NaN'", 1)],
+    ),
+    "account_matches_ledger": Law(
+        FOLLOWS,
+        [
+            balance("1000, 200", 1),
+            balance("100, 200.01", 1),
+            balance("100, 200", 2),
+            balance("1, 0", 0, account="empty"),
+            entry(2, "-10", "5", "90, 205") + balance("90, 204", 2),
+            "INSERT INTO accounts_personalaccount (person_id, prior_years, current_year, entry_count, opened_on)"
+            " VALUES ({resident}, 5, 0, 0, '2026-01-01')",
+        ],
+    ),
+    # Entries: numbered without gaps, each starts where the one before ended, one source once.
+    "entry_is_in_the_balance": Law(FOLLOWS, [entry(2, "-10", "5", "90, 205")], "account_matches_ledger"),
+    "entry_follows_the_last": Law(
+        FOLLOWS,
+        [
+            entry(3, "-10", "5", "90, 205"),
+            entry(2, "-10", "5", "95, 205"),
+            entry(2, "-10", "5", "90, 200"),
+            entry(1, "10", "0", "20, 0", account="empty"),
+            entry(2, "10", "0", "10, 0", account="empty"),
+        ],
+    ),
+    "entry_sequence_once": Law(FOLLOWS, [entry(1, "100", "200", "100, 200")]),
+    "entry_source_once": Law(FOLLOWS, [entry(2, "-10", "5", "90, 205", source="opening")]),
+    "entry_sequence_from_one": Law(
+        entry(1, "5", "0", "5, 0", account="empty") + balance("5, 0", 1, account="empty"),
+        [entry(0, "5", "0", "5, 0", account="empty")],
+    ),
+    "entry_changes_something": Law(FOLLOWS, [entry(2, "0", "0", "100, 200")]),
+    "entry_after_not_negative": Law(
+        entry(2, "-100", "-200", "0, 0") + balance("0, 0", 2),
+        [
+            entry(2, "-100.01", "0", "-0.01, 200"),
+            entry(2, "0", "-201", "100, -1"),
+            entry(2, "'NaN'", "0", "'NaN', 200"),
+        ],
+    ),
+    "entry_has_source": Law(FOLLOWS, [entry(2, "-10", "5", "90, 205", source="")]),
+    "entry_append_only": Law(
+        FOLLOWS,
+        [
+            change(ENTRY, "entry", "note = 'x'"),
+            change(ENTRY, "entry", "prior_change = 1"),
+            "DELETE FROM accounts_accountentry WHERE id = {entry}",
+            "DELETE FROM accounts_accountentry",
+        ],
+        "Cannot update or delete rows from accounts_accountentry",
+    ),
+    "entry_no_truncate": Law(
+        FOLLOWS,
+        ["TRUNCATE accounts_accountentry", "TRUNCATE accounts_personalaccount CASCADE"],
+        "accounts_accountentry is append-only",
+    ),
+    # Adjustments.
+    "adjustment_two_people": Law(
+        change(ADJUSTMENT, "adjustment", f"state = 'posted', {DECIDED}"),
+        [change(ADJUSTMENT, "adjustment", "state = 'posted', reviewed_by_id = {clerk}, reviewed_at = now()")],
+    ),
+    "adjustment_decided_by_someone": Law(
+        change(ADJUSTMENT, "adjustment", f"state = 'rejected', {DECIDED}"),
+        [
+            change(ADJUSTMENT, "adjustment", "state = 'posted'"),
+            change(ADJUSTMENT, "adjustment", "state = 'rejected', reviewed_by_id = {reviewer}"),
+            change(ADJUSTMENT, "adjustment", "state = 'posted', reviewed_at = now()"),
+            change(ADJUSTMENT, "adjustment", "reviewed_by_id = {reviewer}"),
+            change(ADJUSTMENT, "adjustment", "state = 'waved'"),
+        ],
+    ),
+    "adjustment_changes_something": Law(
+        change(ADJUSTMENT, "adjustment", "prior_change = 1, current_change = 0"),
+        [change(ADJUSTMENT, "adjustment", "prior_change = 0, current_change = 0")],
+    ),
+    "adjustment_has_reason": Law(
+        change(ADJUSTMENT, "adjustment", "reason = 'r'"), [change(ADJUSTMENT, "adjustment", "reason = ''")]
+    ),
+    # Audit events.
+    "audit_event_append_only": Law(
+        "SELECT 1",
+        [
+            change("accounts_auditevent", "event", "staff_id = {reviewer}"),
+            change("accounts_auditevent", "event", "detail = '{{}}'"),
+            "DELETE FROM accounts_auditevent WHERE id = {event}",
+        ],
+        "Cannot update or delete rows from accounts_auditevent",
+    ),
+    "audit_event_no_truncate": Law(
+        "SELECT 1",
+        ["TRUNCATE accounts_auditevent", "TRUNCATE accounts_insuredperson CASCADE"],
+        "is append-only",
+    ),
+    # Code tables, jobs, persons, regions, staff.
+    "code_once_per_table_and_region": Law(
+        'INSERT INTO accounts_code ("table", code, name_zh, name_en, version, region_id)'
+        " VALUES ('insutype', '310', 'x', 'x', '1', '421000')",
+        [
+            'INSERT INTO accounts_code ("table", code, name_zh, name_en, version) '
+            "VALUES ('insutype', '310', 'x', 'x', '1')"
+        ],
+    ),
+    "job_running_has_lease": Law(
+        change(JOB, "job", "state = 'running', lease_until = now()"), [change(JOB, "job", "state = 'running'")]
+    ),
+    "job_ended_has_time": Law(
+        change(JOB, "job", "state = 'done', finished_at = now()"),
+        [change(JOB, "job", f"state = '{state}'") for state in ("done", "refused", "failed")],
+    ),
+    "person_once_per_certificate": Law(
+        change(
+            PERSON,
+            "resident",
+            "cert_type = '90', certno_digest = (SELECT certno_digest FROM"
+            " accounts_insuredperson WHERE id = {person})",
+        ),
+        [
+            change(
+                PERSON,
+                "resident",
+                "certno_digest = (SELECT certno_digest FROM accounts_insuredperson WHERE id = {person})",
+            )
+        ],
+    ),
+    "person_status_known": Law(
+        change(PERSON, "person", "status = '4', status_reason = 'moved'"),
+        [change(PERSON, "person", "status = '5', status_reason = 'x'")],
+    ),
+    "person_gender_known": Law(change(PERSON, "person", "gender = '2'"), [change(PERSON, "person", "gender = '9'")]),
+    "person_status_has_reason": Law(
+        change(PERSON, "person", "status = '2', status_reason = 'lent the card'"),
+        [change(PERSON, "person", "status = '2', status_reason = ''")],
+    ),
+    "person_named": Law(change(PERSON, "person", "name = '李'"), [change(PERSON, "person", "name = ''")]),
+    "region_code_six_digits": Law(
+        "INSERT INTO accounts_region (code, name, parent_id, path)"
+        " VALUES ('320399', '县', '100000', '100000/320399/')",
+        [
+            f"INSERT INTO accounts_region (code, name, path) VALUES ('{code}', 'x', '{code}/')"
+            for code in ("32039", "32O399", "３２０３９９", "")
+        ],
+    ),
+    "region_path_ends_with_code": Law(
+        "INSERT INTO accounts_region (code, name, parent_id, path)"
+        " VALUES ('421081', '石首市', '421000', '100000/420000/421000/421081/')",
+        [
+            "UPDATE accounts_region SET path = '100000/' WHERE code = '421002'",
+            "UPDATE accounts_region SET path = '421002/' WHERE code = '421002'",
+            "UPDATE accounts_region SET path = '100000/420000/420100/421002/' WHERE code = '421002'",
+            "UPDATE accounts_region SET parent_id = '330100' WHERE code = '421002'",
+            "UPDATE accounts_region SET parent_id = NULL WHERE code = '421002'",
+            "UPDATE accounts_region SET parent_id = '421002', path = '421002/421002/' WHERE code = '421000'",
+        ],
+    ),
+    "staff_no_superuser": Law(
+        change("accounts_staff", "clerk", "is_active = false"),
+        [change("accounts_staff", "clerk", "is_superuser = true")],
+    ),
+}
+FAMILIES = {
+    # Groups and members.
+    "group_period_in_order": Law(
+        change(GROUP, "group", "dissolved_on = opened_on"), [change(GROUP, "group", "dissolved_on = opened_on - 1")]
+    ),
+    "member_seat_one_to_eight": Law(member(8, "resident"), [member(9, "resident"), member(1000, "resident")]),
+    "member_owner_has_seat_one": Law(
+        member(4, "resident"),
+        [
+            member(4, "resident", relation="01"),
+            change(MEMBER, "owner_row", "relation = '20'"),
+            change(MEMBER, "child_row", "relation = '01'"),
+        ],
+    ),
+    "member_period_in_order": Law(
+        change(MEMBER, "child_row", "left_on = joined_on"), [change(MEMBER, "child_row", "left_on = joined_on - 1")]
+    ),
+    "member_seat_once": Law(
+        change(MEMBER, "child_row", "left_on = '2026-04-01'") + ";" + member(3, "resident"),
+        [
+            member(3, "resident"),
+            change(MEMBER, "child_row", "left_on = '2026-04-02'") + ";" + member(3, "resident"),
+        ],
+    ),
+    "member_once_in_group": Law(
+        change(MEMBER, "free_row", "left_on = '2026-04-01'") + ";" + member(6, "free", exclusive=False),
+        [member(6, "free", exclusive=False)],
+    ),
+    "member_one_group": Law(
+        member(4, "resident", exclusive=True),
+        [member(4, "other_owner"), change(MEMBER, "also_row", "exclusive = true")],
+    ),
+    "member_stays_itself": Law(
+        change(MEMBER, "child_row", "left_on = '2026-09-01', group_id = group_id, seat = seat"),
+        [
+            change(MEMBER, "child_row", "seat = 5"),
+            change(MEMBER, "child_row", "group_id = {other_group}, seat = 5"),
+            change(MEMBER, "child_row", "person_id = {resident}"),
+            change(MEMBER, "child_row", "joined_on = '2026-01-01'"),
+        ],
+        "rows from families_groupmember",
+    ),
+    "member_is_kept": Law(
+        "SELECT 1", [f"DELETE FROM {MEMBER} WHERE id = {{free_row}}"], "Cannot delete rows from families_groupmember"
+    ),
+    # What each payer shares.
+    "sharing_rank_from_one": Law(sharing("child_row", 3, "2026-03-01"), [sharing("child_row", 0, "2026-03-01")]),
+    "sharing_limit_not_negative": Law(
+        change(SHARING, "sharing", "share_limit = 0"), [change(SHARING, "sharing", "share_limit = -0.01")]
+    ),
+    "sharing_period_in_order": Law(
+        change(SHARING, "sharing", "ends_on = starts_on"), [change(SHARING, "sharing", "ends_on = starts_on - 1")]
+    ),
+    "sharing_once": Law(
+        change(SHARING, "sharing", "ends_on = '2026-06-01'") + ";" + sharing("spouse_row", 5, "2026-06-01"),
+        [
+            sharing("spouse_row", 5, "2026-06-01"),
+            change(SHARING, "sharing", "ends_on = '2026-06-02'") + ";" + sharing("spouse_row", 5, "2026-06-01"),
+        ],
+    ),
+    "sharing_rank_once": Law(
+        change(SHARING, "sharing", "ends_on = '2026-06-01'") + ";" + sharing("child_row", 2, "2026-06-01"),
+        [sharing("child_row", 2, "2026-06-01"), change(SHARING, "sharing", "rank = 1")],
+    ),
+    "sharing_within_group": Law(
+        sharing("child_row", 3, "2026-03-01"),
+        [
+            sharing("child_row", 3, "2026-03-01", group="other_group"),
+            change(SHARING, "sharing", "group_id = {other_group}"),
+            change(SHARING, "sharing", "payer_id = {other_owner_row}"),
+        ],
+    ),
+    "sharing_is_kept": Law(
+        "SELECT 1", [f"DELETE FROM {SHARING} WHERE id = {{sharing}}"], "Cannot delete rows from families_sharing"
+    ),
+    # Who may draw on whom.
+    "grant_to_another": Law(
+        grant("child_row", "owner_row"),
+        [grant("child_row", "child_row"), change(GRANT, "grant", "beneficiary_id = payer_id")],
+    ),
+    "grant_period_in_order": Law(
+        change(GRANT, "grant", "ends_on = starts_on"), [change(GRANT, "grant", "ends_on = starts_on - 1")]
+    ),
+    "grant_once": Law(
+        change(GRANT, "grant", "ends_on = '2026-04-01'") + ";" + grant("owner_row", "spouse_row"),
+        [grant("owner_row", "spouse_row")],
+    ),
+    "grant_within_group": Law(
+        grant("child_row", "owner_row"),
+        [
+            grant("child_row", "other_owner_row"),
+            grant("other_owner_row", "child_row"),
+            grant("child_row", "owner_row", group="other_group"),
+            change(GRANT, "grant", "group_id = {other_group}"),
+            change(GRANT, "grant", "beneficiary_id = {other_owner_row}"),
+        ],
+    ),
+    "grant_is_kept": Law(
+        "SELECT 1", [f"DELETE FROM {GRANT} WHERE id = {{grant}}"], "Cannot delete rows from families_grant"
+    ),
+    # Cases.
+    "case_two_people": Law(
+        change(CASE, "case", f"state = 'effective', {SUBMITTED}, {APPROVED}"),
+        [
+            change(
+                CASE,
+                "case",
+                f"state = 'effective', {SUBMITTED}, decided_at = now(), group_id = {{group}},"
+                " reviewed_by_id = {clerk}",
+            ),
+            change(
+                CASE,
+                "case",
+                f"state = 'effective', {SUBMITTED}, decided_at = now(), group_id = {{group}},"
+                " reviewed_by_id = {clerk}, review_mode = 'immediate'",
+            ),
+        ],
+    ),
+    "case_decided_by_someone": Law(
+        change(
+            CASE,
+            "case",
+            f"state = 'effective', {SUBMITTED}, decided_at = now(), group_id = {{group}}, review_mode = 'immediate'",
+        ),
+        [
+            change(CASE, "case", f"state = 'effective', {SUBMITTED}, decided_at = now(), group_id = {{group}}"),
+            change(
+                CASE, "case", f"state = 'effective', {SUBMITTED}, reviewed_by_id = {{reviewer}}, group_id = {{group}}"
+            ),
+            change(CASE, "case", f"state = 'rejected', reason = 'x', {SUBMITTED}, decided_at = now()"),
+            change(
+                CASE,
+                "case",
+                f"state = 'rejected', reason = 'x', {SUBMITTED}, decided_at = now(), review_mode = 'immediate'",
+            ),
+            change(CASE, "case", f"state = 'submitted', {SUBMITTED}, reviewed_by_id = {{reviewer}}"),
+            change(CASE, "case", "state = 'archived', submitted_at = now()"),
+        ],
+    ),
+    "case_submitted_has_time": Law(
+        change(CASE, "case", f"state = 'submitted', {SUBMITTED}"), [change(CASE, "case", "state = 'submitted'")]
+    ),
+    "case_refusal_has_reason": Law(
+        change(CASE, "case", "state = 'withdrawn', reason = 'typed twice'"),
+        [
+            change(CASE, "case", "state = 'withdrawn'"),
+            change(CASE, "case", f"state = 'rejected', {SUBMITTED}, {APPROVED}"),
+        ],
+    ),
+    "case_effective_has_group": Law(
+        change(CASE, "case", f"state = 'effective', {SUBMITTED}, {APPROVED}"),
+        [
+            change(
+                CASE, "case", f"state = 'effective', {SUBMITTED}, reviewed_by_id = {{reviewer}}, decided_at = now()"
+            ),
+        ],
+    ),
+    "case_one_open_creation_per_owner": Law(
+        change(CASE, "case", "state = 'withdrawn', reason = 'x'") + ";" + case("person"),
+        [case("person"), case("person", "submitted")],
+    ),
+    "line_position_once": Law(
+        line(3, "free", "'20', false, NULL, NULL"), [line(2, "free", "'20', false, NULL, NULL")]
+    ),
+    "line_person_once": Law(
+        line(3, "free", "'20', false, NULL, NULL"), [line(3, "resident", "'20', false, NULL, NULL")]
+    ),
+    "line_position_one_to_eight": Law(
+        line(8, "free", "'20', false, NULL, NULL"),
+        [line(9, "free", "'20', false, NULL, NULL"), line(10, "free", "'20', false, NULL, NULL")],
+    ),
+    "line_owner_shares_first": Law(
+        line(3, "free", "'20', true, 1, NULL"),
+        [
+            line(3, "free", "'01', true, 1, NULL"),
+            change(LINE, "line", "relation = '20'"),
+            change(LINE, "line", "shares = false, rank = NULL"),
+            change(LINE, "line", "rank = 2"),
+            change(LINE, "line", "rank = NULL"),
+        ],
+    ),
+    "line_rank_when_sharing": Law(
+        line(3, "free", "'20', true, 2, 500"),
+        [
+            line(3, "free", "'20', true, NULL, NULL"),
+            line(3, "free", "'20', true, 0, NULL"),
+            line(3, "free", "'20', false, 2, NULL"),
+            line(3, "free", "'20', false, NULL, 500"),
+        ],
+    ),
+    "line_limit_not_negative": Law(line(3, "free", "'20', true, 2, 0"), [line(3, "free", "'20', true, 2, -0.01")]),
+    # Policies.
+    "policy_one_version_per_day": Law(
+        "INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2021-01-01', 'x')",
+        ["INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2020-01-01', 'x')"],
+    ),
+    "policy_parameter_once": Law(setting("cross_city", "'false'"), [setting("min_bind_days", "'30'")]),
+    "policy_setting_cited": Law(setting("cross_city", "'false'"), [setting("cross_city", "'false'", citation="")]),
+    "policy_seats_at_most_eight": Law(
+        setting("max_members", "'8'"),
+        [setting("max_members", value) for value in ("'9'", "'1'", "'null'", "NULL", "'true'", "'\"8\"'", "'[8]'")],
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES}
+
+
+@pytest.fixture
+def world(regions: None) -> dict[str, Any]:
+    """Ids of: a person with an account of 100.00 and 200.00 and an open case; two groups; one of each other row."""
+    clerk, reviewer = make_staff("clerk"), make_staff("reviewer")
+    person = make_person(prior="100.00", current="200.00", by=clerk)
+    empty, resident, free = make_person(by=clerk), make_person(insutype="390"), make_person(insutype="390")
+    group = make_group("12*", "20", by=clerk)
+    rows = {row.seat: row for row in group.members.all()}
+    other = make_group(by=clerk)
+    other_owner = other.members.get()
+    form = CaseInput(
+        key=uuid4(),
+        owner_id=person.pk,
+        lines=[
+            LineInput(person.pk, "01", True, START, rank=1),
+            LineInput(resident.pk, "20", False, START),
+        ],
+    )
+    registration = save_case(form=form, by=clerk)
+    return {
+        "clerk": clerk.pk,
+        "reviewer": reviewer.pk,
+        "person": person.pk,
+        "resident": resident.pk,
+        "free": free.pk,
+        "account": person.account.pk,
+        "empty": empty.account.pk,
+        "entry": AccountEntry.objects.get(account=person.account).pk,
+        "adjustment": request_adjustment(
+            account=person.account, prior_change=-1, current_change=0, reason="x", key=uuid4(), by=clerk
+        ).pk,
+        "event": record_event(AuditKind.LOOK, by=clerk, person=person).pk,
+        "job": Job.objects.create(kind="x", owner=clerk, region=clerk.region).pk,
+        "group": group.pk,
+        "owner_row": rows[1].pk,
+        "spouse_row": rows[2].pk,
+        "child_row": rows[3].pk,
+        "sharing": rows[2].sharings.get().pk,
+        "grant": Grant.objects.get(payer=rows[1], beneficiary=rows[2]).pk,
+        "other_group": other.pk,
+        "other_owner": other_owner.person_id,
+        "other_owner_row": other_owner.pk,
+        **_several_groups(group, other, free.pk, rows[3].person_id),
+        "case": registration.pk,
+        "line": registration.lines.get(position=1).pk,
+        "policy": make_policy(min_bind_days=90).pk,
+    }
+
+
+def _several_groups(group: MutualAidGroup, other: MutualAidGroup, free: int, child: int) -> dict[str, int]:
+    """Memberships of a region that allows several groups: `free` is in this one, the child in the other as well."""
+    common = {"relation": "30", "exclusive": False, "joined_on": START}
+    return {
+        "free_row": GroupMember.objects.create(group=group, person_id=free, seat=7, **common).pk,
+        "also_row": GroupMember.objects.create(group=other, person_id=child, seat=2, **common).pk,
+    }
+
+
+def execute(statement: str, world: dict[str, Any]) -> None:
+    """Run it as it stands, then what a commit would check."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(statement.format(**world))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_the_database_accepts_what_the_law_allows(name: str, world: dict[str, Any]) -> None:
+    execute(LAWS[name].accepted, world)
+
+
+@pytest.mark.parametrize(
+    ("name", "statement"), [(name, statement) for name, law in LAWS.items() for statement in law.refused]
+)
+def test_the_database_itself_refuses_what_breaks_the_law(name: str, statement: str, world: dict[str, Any]) -> None:
+    with pytest.raises(DatabaseError) as refusal:
+        execute(statement, world)
+    if LAWS[name].says:
+        assert LAWS[name].says in str(refusal.value) or refused_by(refusal.value) == LAWS[name].says
+    else:
+        assert refused_by(refusal.value) == name
+
+
+def refused_by(error: BaseException) -> str | None:
+    return error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+
+
+def own_models() -> list[type[Model]]:
+    return [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
+
+
+def test_every_constraint_and_trigger_of_the_models_is_tried_above() -> None:
+    declared = set()
+    for model in own_models():
+        if not hasattr(model, "pgh_tracked_model"):
+            declared |= {constraint.name for constraint in model._meta.constraints}
+            declared |= {trigger.name for trigger in getattr(model._meta, "triggers", [])}
+    history = {"insert_insert", "update_update", "delete_delete"}  # tests/integration/test_history.py
+    chain = {"audit_event_chain"}
+    assert declared - history - chain == set(LAWS)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [model for model in own_models() if hasattr(model, "pgh_tracked_model")],
+    ids=lambda model: model.__name__,
+)
+@pytest.mark.parametrize("how", ["UPDATE {} SET pgh_label = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_history_of_a_row_is_neither_changed_deleted_nor_truncated(
+    model: type[Model], how: str, world: dict[str, Any]
+) -> None:
+    Code.objects.create(table="x", code="1", name_zh="x", name_en="x", version="1")
+    assert model._default_manager.exists(), "there is something to protect"
+    before = model._default_manager.count()
+    with pytest.raises(DatabaseError, match=r"Cannot update or delete|is append-only"):
+        execute(how.format(model._meta.db_table), world)
+    assert model._default_manager.count() == before
+
+
+def test_bulk_create_meets_the_same_laws(world: dict[str, Any]) -> None:
+    def rows(*seats: int) -> list[GroupMember]:
+        return [
+            GroupMember(
+                group_id=world["group"],
+                person=make_person(insutype="390"),
+                seat=seat,
+                relation="20",
+                exclusive=True,
+                joined_on=dt.date(2026, 5, 1),
+            )
+            for seat in seats
+        ]
+
+    GroupMember.objects.bulk_create(rows(4, 5, 6, 8))
+    assert GroupMember.objects.filter(group=world["group"]).count() == 8
+    for seats, law in (((9,), "member_seat_one_to_eight"), ((3,), "member_seat_once")):
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            GroupMember.objects.bulk_create(rows(*seats))
+        assert refused_by(refusal.value) == law
+    assert GroupMember.objects.filter(group=world["group"]).count() == 8
+
+
+def test_there_is_no_ninth_seat_on_any_day(world: dict[str, Any]) -> None:
+    """Eight seats and no two in one: whatever is inserted, nine members never hold on the same day."""
+    for seat in range(-1, 12):
+        try:
+            execute(member(seat, "resident"), world)
+        except DatabaseError:
+            continue
+        execute(f"UPDATE {MEMBER} SET left_on = joined_on WHERE person_id = {{resident}}", world)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(n) FROM (SELECT count(*) AS n FROM families_groupmember AS a JOIN families_groupmember AS b"
+            " ON a.group_id = b.group_id AND daterange(a.joined_on, a.left_on) @> b.joined_on GROUP BY b.id) AS held"
+        )
+        assert cursor.fetchone()[0] <= 8
+
+
+def test_a_deleted_draft_takes_its_lines_along_and_an_account_with_entries_stays(world: dict[str, Any]) -> None:
+    RegistrationCase.objects.get(pk=world["case"]).delete()
+    assert not CaseLine.objects.filter(pk=world["line"]).exists()
+    with pytest.raises(IntegrityError):
+        execute("DELETE FROM accounts_personalaccount WHERE id = {account}", world)
+
+
+def test_the_superuser_that_django_would_make_is_refused_too() -> None:
+    with pytest.raises(TypeError, match="no superusers"):
+        Staff.objects.create_superuser(username="root", password="x")
+
+
+def test_audit_events_number_and_chain_themselves_whatever_is_given(world: dict[str, Any]) -> None:
+    first, second = AuditEvent.objects.bulk_create(
+        AuditEvent(sequence=99, kind=AuditKind.LOOK, staff_id=world["clerk"], previous_hash=b"x", hash=b"x")
+        for _ in range(2)
+    )
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert second.sequence == first.sequence + 1
+    assert bytes(second.previous_hash) == bytes(first.hash)
+    assert len(bytes(second.hash)) == 32

@@ -1,0 +1,143 @@
+"""Who sees which rows: every scoped model × every role × own region, under it, above, beside and elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from accounts.models import AccountAdjustment, Job, JobFile
+from accounts.models.audit import AuditKind
+from accounts.roles import ROLES
+from accounts.scope import ScopedQuerySet
+from accounts.services.adjustments import request_adjustment
+from accounts.services.audit import record_event
+from families.models import Grant
+from families.services.cases import CaseInput, LineInput, save_case
+from tests.factories import START, make_group, make_person, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
+
+# A city, its district, its neighbour in the province, another province; rows are made in each of them.
+WHERE = ("421000", "421002", "420100", "330100")
+SEES = {
+    "100000": {"421000", "421002", "420100", "330100"},
+    "420000": {"421000", "421002", "420100"},
+    "421000": {"421000", "421002"},
+    "421002": {"421002"},
+    "421003": set(),
+    "420100": {"420100"},
+    "330000": {"330100"},
+}
+# DOMAIN.md section 1: clerks, reviewers, supervisors work with the data; the auditor reads; the administrator keeps
+# staff accounts and sees no personal data.
+EVERYBODY_BUT_THE_ADMINISTRATOR = {"clerk", "reviewer", "supervisor", "auditor"}
+READERS = {
+    "InsuredPerson": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "PersonalAccount": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "AccountEntry": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "AccountAdjustment": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "JobFile": {"clerk", "reviewer", "supervisor"},
+    "AuditEvent": {"supervisor", "auditor"},
+    "Staff": {"supervisor", "auditor", "administrator"},
+    "MutualAidGroup": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "GroupMember": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Sharing": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Grant": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "RegistrationCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "CaseLine": EVERYBODY_BUT_THE_ADMINISTRATOR,
+}
+
+
+def scoped_models() -> list[type[Model]]:
+    models = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
+    return [model for model in models if isinstance(model._default_manager.all(), ScopedQuerySet)]
+
+
+def region_of(row: Model) -> str:
+    value: object = row
+    for step in getattr(row, "region_lookup", "region").split("__"):
+        value = getattr(value, step)
+    return str(value.pk)  # type: ignore[attr-defined]
+
+
+def furnish(region: str) -> None:
+    """One row, or a few, of every scoped model in a region."""
+    clerk = make_staff("clerk", region)
+    owner = make_person(region=region, current="10.00", by=clerk)
+    make_group("12", by=clerk, region=region)
+    save_case(
+        form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=[LineInput(owner.pk, "01", True, START, rank=1)]),
+        by=clerk,
+    )
+    request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
+    record_event(AuditKind.LOOK, by=clerk, person=owner)
+    job = Job.objects.create(kind="x", owner=clerk, region_id=region)
+    stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
+    stored.content = b"x"
+    stored.save()
+
+
+def test_every_model_that_is_scoped_is_classified() -> None:
+    assert {model.__name__ for model in scoped_models()} == set(READERS)
+
+
+def test_every_model_that_carries_persons_is_scoped() -> None:
+    """A model that points at a person, an account, a group or a case, at whatever remove, answers to `for_staff`."""
+    own = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
+    carriers = {"InsuredPerson"}
+    while True:
+        more = {
+            model.__name__
+            for model in own
+            if not hasattr(model, "pgh_tracked_model")
+            and any(f.is_relation and f.related_model and f.related_model.__name__ in carriers
+                    for f in model._meta.concrete_fields)
+        }  # fmt: skip
+        if more <= carriers:
+            break
+        carriers |= more
+    assert carriers <= set(READERS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_sees_of_each_model_what_lies_in_its_region_and_under_it(role: str) -> None:
+    for region in WHERE:
+        furnish(region)
+    for own, expected in SEES.items():
+        staff = make_staff(role, own)
+        for model in scoped_models():
+            seen = {region_of(row) for row in model._default_manager.all().for_staff(staff)}
+            allowed = expected if role in READERS[model.__name__] else set()
+            if model.__name__ == "Staff" and allowed is expected:
+                seen &= set(WHERE)
+            assert seen == allowed, f"{role} of {own}, {model.__name__}"
+
+
+def test_whoever_left_the_bureau_sees_nothing() -> None:
+    furnish("421002")
+    staff = make_staff("supervisor", "421000")
+    staff.is_active = False
+    assert {
+        model.__name__ for model in scoped_models() if model._default_manager.all().for_staff(staff).exists()
+    } == set()
+
+
+def test_without_a_role_one_sees_nothing() -> None:
+    furnish("421002")
+    staff = make_staff("clerk", "100000")
+    staff.groups.clear()
+    assert {
+        model.__name__ for model in scoped_models() if model._default_manager.all().for_staff(staff).exists()
+    } == set()
+
+
+def test_scope_narrows_a_question_and_never_widens_it() -> None:
+    furnish("421002")
+    clerk = make_staff("clerk")
+    assert not AccountAdjustment.objects.filter(reason="other").for_staff(clerk).exists()
+    assert Grant.objects.filter(starts_on=dt.date(2000, 1, 1)).for_staff(clerk).count() == 0
