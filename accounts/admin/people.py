@@ -9,6 +9,7 @@ from unfold.decorators import display
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
 from accounts.selectors import code_labels
+from accounts.trail import details_of
 
 STATUS_COLOURS = {"0": "danger", "1": "success", "2": "warning", "3": "danger", "4": "danger"}
 
@@ -72,10 +73,16 @@ class AdjustmentAdmin(ScopedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
-    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "detail"]
+    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "told"]
     list_filter = ["kind", "staff"]
     list_select_related = ["staff", "person", "region"]
     date_hierarchy = "at"
+    exclude = ["detail", "previous_hash", "hash"]
+    readonly_fields = ["told"]
+
+    @display(description=_("detail"))
+    def told(self, event: AuditEvent) -> str:
+        return " · ".join(f"{detail.label} {detail.after}" for detail in details_of(event))
 
 
 @admin.register(Job)
