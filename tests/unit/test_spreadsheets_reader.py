@@ -33,7 +33,6 @@ from accounts.spreadsheets.reader import read_table
 from accounts.spreadsheets.refusals import FileRefused, Reason
 from tests.files.workbooks import packed, parts, sheet_xml, text, workbook
 
-
 _ID = "11010519491231002X"
 _NOON = dt.datetime.fromisoformat("2026-01-23T12:00:00")
 
