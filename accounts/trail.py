@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -147,7 +148,11 @@ def _plain(event: Any, name: str) -> Any:
 
 def _shown(event: Any, name: str) -> str:
     show = getattr(event, f"get_{name}_display", None)
-    value = show() if show else _plain(event, name)
+    value = show() if show else getattr(event, name)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dt.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
 
 
