@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -223,13 +222,11 @@ def _large(rows: int) -> bytes:
 def test_a_hundred_thousand_rows_pass_while_the_caller_stays_small() -> None:
     content = _large(100_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
 
     with read_table(content, name="a.xlsx") as sheet:
         count = sum(len(row.cells) for row in sheet.rows)
 
     assert count == 100_001 * 15
-    assert time.monotonic() - began < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
