@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.admin.filters import RegionFilter
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
 from accounts.selectors import code_labels
@@ -62,6 +63,7 @@ class AccountAdmin(PageAdmin):
     list_display = ["name", "psn_no", "region", "prior_years", "current_year", "entry_count"]
     list_display_links = ["name", "psn_no"]
     list_select_related = ["person__region"]
+    list_filter = [RegionFilter]
     list_before_template = "accounts/_find_box.html"
 
     @display(description=_("name"), ordering="person__name_key")
