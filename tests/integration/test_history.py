@@ -15,11 +15,11 @@ from django.db.models import Model
 from accounts.acting import acting
 from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, Staff
 from accounts.models.audit import AuditKind
-from accounts.selectors import row_changes
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event, verify_chain
 from accounts.services.ledger import credit_month
 from accounts.services.persons import change_status
+from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
 from families.services.cases import CaseInput, LineInput, save_case
 from tests.factories import START, make_group, make_person, make_policy, make_staff
