@@ -24,14 +24,15 @@ from tests.integration.test_import_persons import as_csv, make_line
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 6_000
-PATIENCE = 120
+PATIENCE = 60
 
 
 def database_url() -> str:
     """Where this test's database is, as settings read it."""
     place = connection.settings_dict
-    host, port = str(place["HOST"]).replace("/", "%2F"), place["PORT"] or 5432
-    return f"postgres://{place['USER']}:{place['PASSWORD']}@{host}:{port}/{place['NAME']}"
+    if str(place["HOST"]).startswith("/"):
+        return f"postgres://{place['USER']}:@/{place['HOST']}/{place['NAME']}"
+    return f"postgres://{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/{place['NAME']}"
 
 
 @contextmanager
@@ -39,10 +40,11 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A real worker on the test's database; with its children it is gone afterwards."""
     from django.conf import settings
 
+    first_key = next(iter(settings.SEALING_KEYS.values())).hex()
     keys = ",".join(f"{number}:{key.hex()}" for number, key in settings.SEALING_KEYS.items())
     given = {
         "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "SECRET_KEY": settings.SECRET_KEY,
-        "SEALING_KEYS": keys, "SEALING_KEY": "", "DIGEST_KEY": settings.DIGEST_KEY.hex(),
+        "SEALING_KEYS": keys, "SEALING_KEY": first_key, "DIGEST_KEY": settings.DIGEST_KEY.hex(),
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
