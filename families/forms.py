@@ -59,6 +59,7 @@ class FormHead(forms.Form):
     """What the form says of the family as one."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False, initial=0)
     starts_on = DayField(label=_("Effective from"), initial=timezone.localdate)
     owner_limit = AmountField(label=_("Owner's limit per year"), required=False)
     agent_name = forms.CharField(label=_("Agent"), max_length=60, required=False)
@@ -160,6 +161,7 @@ class FamilyForm:
         head = FormHead(
             initial={
                 "key": case.submission_key,
+                "version": case.version,
                 "starts_on": lines[0].starts_on,
                 "owner_limit": lines[0].share_limit,
                 "agent_name": case.agent_name,
@@ -204,6 +206,10 @@ class FamilyForm:
             row.add_error("rank", _("Another member has this place."))
         return not row.errors
 
+    def take_version(self, version: int) -> None:
+        """Go on from the stored version, for a clerk who was told and saves again."""
+        self.head.data = {name: self.head.data[name] for name in self.head.data} | {"version": str(version)}
+
     def positions(self) -> dict[str, int]:
         """Row → position on the form; "0" is the owner."""
         return {"0": 1} | {row.row: position for position, row in enumerate(self.ready, start=2)}
@@ -231,6 +237,7 @@ class FamilyForm:
             ),
             agent_name=head.get("agent_name", ""),
             power_of_attorney=head.get("power_of_attorney", ""),
+            version=head.get("version") or 0,
         )
 
 

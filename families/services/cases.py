@@ -54,7 +54,11 @@ class LineInput:
 
 @dataclass(frozen=True, slots=True)
 class CaseInput:
-    """The form as the clerk filled it. `key`: made by the page once, so that a double click makes one case."""
+    """The form as the clerk filled it.
+
+    `key`: made by the page once, so that a double click makes one case; `version`: of the draft that the form was
+    filled from, 0 for one that was not stored yet.
+    """
 
     key: UUID
     owner_id: int
@@ -62,6 +66,19 @@ class CaseInput:
     declared: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     agent_name: str = ""
     power_of_attorney: str = ""
+    version: int = field(default=0, compare=False)
+
+
+class DraftChanged(Exception):
+    """The draft was saved from another window since this form was opened; nothing was written now."""
+
+    def __init__(self, case: RegistrationCase) -> None:
+        self.case = case
+        super().__init__(
+            _(
+                "Case {number} was changed in another window meanwhile. What you typed is kept: look and save again."
+            ).format(number=case.number)
+        )
 
 
 class OwnerNotFirst(Exception):
@@ -94,9 +111,10 @@ def check_case(form: CaseInput, *, owner: InsuredPerson) -> Preflight:
 def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """Store the form as a draft, or change the draft it was stored as.
 
-    Returns: the case of `form.key`; one that was submitted meanwhile is returned as it stands.
-    Raises: OpenElsewhere, OwnerNotFirst; NotEligible for a form that cannot be kept (somebody twice, more rows than
-    seats); nothing is written then.
+    Returns: the case of `form.key`; one that was submitted meanwhile, or holds the same already, is returned as it
+    stands.
+    Raises: OpenElsewhere, DraftChanged, OwnerNotFirst; NotEligible for a form that cannot be kept (somebody twice,
+    more rows than seats); nothing is written then.
     """
     _refuse_what_cannot_be_kept(form, by)
     try:
@@ -139,8 +157,10 @@ def _store(form: CaseInput, by: Staff) -> RegistrationCase:
             number=_next_number(), kind=CaseKind.CREATE, owner=owner, region_id=owner.region_id, handled_by=by,
             submission_key=form.key,
         )  # fmt: skip
-    elif case.state != CaseState.DRAFT or case.handled_by_id != by.pk:
+    elif case.state != CaseState.DRAFT or case.handled_by_id != by.pk or form == form_of(case):
         return case
+    elif form.version not in (0, case.version):
+        raise DraftChanged(case)
     case.declared_pairs = sorted(form.declared)
     case.agent_name, case.power_of_attorney = form.agent_name, form.power_of_attorney
     case.version += 1
@@ -253,6 +273,7 @@ def form_of(case: RegistrationCase) -> CaseInput:
         declared=frozenset((payer, beneficiary) for payer, beneficiary in case.declared_pairs),
         agent_name=case.agent_name,
         power_of_attorney=case.power_of_attorney,
+        version=case.version,
     )
 
 

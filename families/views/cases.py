@@ -28,7 +28,6 @@ from families.services.cases import (
     check_case,
     form_of,
     reject_case,
-    submit_case,
     withdraw_case,
 )
 from families.services.groups import NotEligible
@@ -78,25 +77,6 @@ def _verdict(shown: RegistrationCase) -> Verdict:
         ranks={position: line.rank or 0 for position, line in enumerate(form.lines, start=1) if line.shares},
         declared=form.declared,
     )
-
-
-@require_POST
-@permission_required("families.add_registrationcase", raise_exception=True)
-def submit(request: StaffRequest, pk: int) -> HttpResponse:
-    shown = case_in_scope(request, pk)
-    try:
-        done = submit_case(case_id=shown.pk, by=request.user)
-    except NotEligible:
-        messages.error(request, _("Not submitted: the check below fails."))
-        return redirect("counter-case", pk=shown.pk)
-    except (AlreadyDecided, NotYours) as refusal:
-        messages.error(request, str(refusal))
-        return redirect(shown)
-    messages.success(
-        request,
-        _("Effective at once.") if done.state == CaseState.EFFECTIVE else _("Submitted: another person reviews it."),
-    )
-    return redirect(done)
 
 
 @require_POST

@@ -22,6 +22,7 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels, find_persons
 from accounts.services.audit import record_event
+from accounts.services.review import AlreadyDecided
 from accounts.views.persons import card_context, person_in_scope
 from families.forms import FamilyForm, RowForm
 from families.models import RegistrationCase
@@ -29,7 +30,18 @@ from families.models.case import OPEN, CaseState
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.selectors import group_on, membership_on, open_cases_of, policy_on
-from families.services.cases import CaseInput, LineInput, OpenElsewhere, check_case, form_of, save_case
+from families.services.cases import (
+    CaseInput,
+    DraftChanged,
+    LineInput,
+    NotYours,
+    OpenElsewhere,
+    check_case,
+    form_of,
+    save_case,
+    submit_case,
+)
+from families.services.groups import NotEligible
 from families.verdicts import Verdict, explain
 
 
@@ -130,18 +142,64 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required("families.add_registrationcase", raise_exception=True)
 def save(request: StaffRequest, pk: int) -> HttpResponse:
     """Store the form as a draft, to be printed, signed and submitted. A second click finds the first one's case."""
-    owner = person_in_scope(request, pk)
-    form = FamilyForm.from_post(request.POST, owner=owner, staff=request.user)
-    if not form.is_valid() or not form.filled:
-        if not form.filled:
-            messages.error(request, _("Add at least one member."))
-        return conversation(request, owner, form=form, case=_stored(request, form), status=422)
+    form = FamilyForm.from_post(request.POST, owner=person_in_scope(request, pk), staff=request.user)
+    case = _keep(request, form)
+    return redirect("counter-case", pk=case.pk) if case else _as_typed(request, form)
+
+
+@require_POST
+@permission_required("families.add_registrationcase", raise_exception=True)
+def submit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Send a draft to the reviewers. What was typed since it was printed is stored first, and printed again."""
+    cases = RegistrationCase.objects.for_staff(request.user).select_related("owner__region")
+    shown = get_object_or_404(cases, pk=pk)
+    if shown.state == CaseState.DRAFT and "key" in request.POST:
+        form = FamilyForm.from_post(request.POST, owner=shown.owner, staff=request.user)
+        kept = _keep(request, form)
+        if kept is None:
+            return _as_typed(request, form)
+        if kept.version != shown.version:
+            messages.warning(request, _("The form was changed: print it again and have it signed, then submit."))
+            return redirect("counter-case", pk=kept.pk)
+    return _submit(request, shown)
+
+
+def _submit(request: StaffRequest, shown: RegistrationCase) -> HttpResponse:
     try:
-        case = save_case(form=form.case_input(), by=request.user)
+        done = submit_case(case_id=shown.pk, by=request.user)
+    except NotEligible:
+        messages.error(request, _("Not submitted: the check below fails."))
+        return redirect("counter-case", pk=shown.pk)
+    except (AlreadyDecided, NotYours) as refusal:
+        messages.error(request, str(refusal))
+        return redirect(shown)
+    in_force = done.state == CaseState.EFFECTIVE
+    messages.success(request, _("Effective at once.") if in_force else _("Submitted: another person reviews it."))
+    return redirect(done)
+
+
+def _keep(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
+    """Store the form, or say why not and store nothing."""
+    valid = form.is_valid()
+    if not form.filled:
+        messages.error(request, _("Add at least one member."))
+    if not valid or not form.filled:
+        return None
+    try:
+        return save_case(form=form.case_input(), by=request.user)
+    except NotEligible:
+        messages.error(request, _("Not saved: the check below fails."))
+    except DraftChanged as changed:
+        form.take_version(changed.case.version)
+        messages.error(request, str(changed))
     except OpenElsewhere as elsewhere:
         messages.error(request, str(elsewhere))
-        return conversation(request, owner, form=form, case=None, status=409)
-    return redirect("counter-case", pk=case.pk)
+    return None
+
+
+def _as_typed(request: StaffRequest, form: FamilyForm) -> HttpResponse:
+    """The page again with everything that was typed."""
+    return conversation(request, form.owner, form=form, case=_stored(request, form), status=422)
 
 
 def _stored(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
