@@ -26,22 +26,6 @@ KEPT = {
 }
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
-) -> Iterator[None]:
-    """The test database, for every test that asks for it.
-
-    pytest-django's own makes one only for tests that carry its mark: a run of `committed_db` tests alone would
-    meet, and empty, the database of DATABASE_URL.
-    """
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
-
-
 @pytest.fixture
 def regions(db: None) -> None:
     make_regions()

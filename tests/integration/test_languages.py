@@ -18,7 +18,7 @@ OTHER_LANGUAGE = {"简体中文"}
 
 @pytest.fixture
 def page() -> Client:
-    client = Client(headers={"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"})
+    client = Client(headers={"accept-language": "en-US,en;q=0.9"})
     client.force_login(make_staff("clerk"))
     return client
 
