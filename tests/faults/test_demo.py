@@ -32,7 +32,10 @@ class Demo:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.demo"],
             cwd=CHECKOUT,
-            env=os.environ | {"VAR_DIR": str(self.var_dir), "PORT": str(self.port)} | more,
+            env=os.environ
+            | {"VAR_DIR": str(self.var_dir), "PORT": str(self.port)}
+            | {"DEMO_HOUSEHOLDS": "20"}
+            | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -45,7 +48,8 @@ class Demo:
         assert self.process.stdout
         with self.process.stdout as said:
             for line in said:
-                self.lines.append(line.rstrip())
+                if not line.startswith("Making the sample data"):
+                    self.lines.append(line.rstrip())
                 if line.startswith("Ctrl-C"):
                     self.ready.set()
         self.ready.set()
