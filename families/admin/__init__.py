@@ -9,6 +9,7 @@ from unfold.decorators import display
 
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from families.models import MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.policy_words import name_in_words, value_in_words
 
 STATE_COLOURS = {
     "draft": "info",
@@ -60,6 +61,16 @@ class SettingInline(TabularInline):
     model = PolicySetting
     extra = 0
     can_delete = False
+    hide_title = True
+    fields = readonly_fields = ["name", "amount", "citation"]
+
+    @display(description=_("parameter"))
+    def name(self, setting: PolicySetting) -> str:
+        return name_in_words(setting.parameter)
+
+    @display(description=_("value"))
+    def amount(self, setting: PolicySetting) -> str:
+        return value_in_words(setting.parameter, setting.value)
 
     def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
         return False
