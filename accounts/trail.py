@@ -29,6 +29,7 @@ DETAILS = {
     "group": _("group number"),
     "paper": _("paper"),
     "path": _("page"),
+    "refused": _("refused because of"),
 }
 
 
