@@ -248,3 +248,27 @@ def test_a_fault_shows_a_page_without_any_data(clerk: Staff, monkeypatch: pytest
         word for word in (person.certno, "张三丰", "ValueError", "Traceback") if word in answer.content.decode()
     ] == []
     assert MutualAidGroup.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_printing_full_numbers_needs_the_right_to_reveal_and_is_in_the_trail_of_each_person(clerk: Staff) -> None:
+    desk = signed_in(clerk)
+    owner, child, case = family_at_the_counter(desk, clerk)
+    assert signed_in(make_staff("auditor")).get(f"/cases/{case.pk}/form.pdf").status_code == 403
+    answer = desk.get(f"/cases/{case.pk}/form.pdf")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    prints = AuditEvent.objects.filter(kind=AuditKind.PRINT).order_by("sequence")
+    assert [event.person for event in prints] == [owner, child]
+    assert {event.detail["case"] for event in prints} == {case.number}
+
+
+@pytest.mark.django_db
+def test_the_same_form_with_another_amount_is_not_taken_for_a_double_click(clerk: Staff) -> None:
+    person = make_person(current="10.00", by=clerk)
+    desk, page = signed_in(clerk), f"/accounts/{person.account.pk}/adjust/"
+    form = {"key": str(uuid4()), "current_change": "1.00", "reason": "更正"}
+    assert [desk.post(page, form).status_code for _click in range(2)] == [302, 302]
+    again = desk.post(page, form | {"current_change": "2.00"})
+    assert again.status_code == 200
+    assert form["key"] not in again.content.decode()
+    assert [str(one.current_change) for one in person.account.adjustments.all()] == ["1.00"]
