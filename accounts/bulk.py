@@ -34,6 +34,9 @@ def copy_create(rows: Sequence[M]) -> list[M]:
     with connection.cursor() as cursor:
         for row, key in zip(rows, _next_keys(model, len(rows)), strict=True):
             row.pk = key
+        # The lock that COPY takes anyway. pghistory puts who acts into the transaction before statements that Django
+        # executes; it does not see COPY.
+        cursor.execute(f"LOCK TABLE {model._meta.db_table} IN ROW EXCLUSIVE MODE")
         with connection.wrap_database_errors, cursor.cursor.copy(into) as copy:
             for row in rows:
                 copy.write_row([field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
@@ -43,7 +46,6 @@ def copy_create(rows: Sequence[M]) -> list[M]:
 
 
 def _next_keys(model: type[models.Model], count: int) -> list[int]:
-    """Keys from the table's own sequence. A write as well, so that the history's context is set before COPY."""
     column = model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
