@@ -12,5 +12,8 @@ if TYPE_CHECKING:
 
 
 def acting(staff: Staff, *, channel: str) -> AbstractContextManager[object]:
-    """Every history row written inside names this staff member and channel (page, command, job)."""
+    """Every history row written inside names this staff member and channel (page, command, job).
+
+    Put transactions inside it: in one that goes on afterwards, PostgreSQL still knows the name until it ends.
+    """
     return pghistory.context(staff=staff.pk, channel=channel)

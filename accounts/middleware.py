@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from accounts.acting import acting
 from accounts.models.audit import AuditKind
@@ -43,3 +46,13 @@ class ActingStaffMiddleware:
             return self.get_response(request)
         with acting(request.user, channel="page"):
             return self.get_response(request)
+
+
+class ChineseFirstMiddleware(LocaleMiddleware):
+    """Chinese until somebody chooses otherwise: the language a browser was installed in says nothing of its user."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()

@@ -13,7 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import AuditEvent, InsuredPerson, PersonalAccount, Staff
 
@@ -22,7 +24,7 @@ SEALED = {
     "mobile_sealed": _("phone"),
 }
 UNTOLD = {"certno_digest", "name_key", "version", "submission_key"}
-LABELS = {"insert": _("created"), "update": _("changed"), "delete": _("deleted")}
+LABELS = {"insert": pgettext_lazy("of a row", "created"), "update": _("changed"), "delete": _("deleted")}
 DETAILS = {
     "reason": _("reason"),
     "case": _("case number"),
@@ -30,6 +32,7 @@ DETAILS = {
     "paper": _("paper"),
     "path": _("page"),
 }
+PAPERS = {"registration_form": _("registration form"), "receipt": _("receipt")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def row_changes(row: models.Model) -> list[TrailLine]:
             TrailLine(
                 at=event.pgh_created_at,
                 who=names.get(_staff_of(event), ""),
-                what=f"{row._meta.verbose_name}: {LABELS[event.pgh_label]}",
+                what=f"{row._meta.verbose_name} · {LABELS[event.pgh_label]}",
                 changes=_difference(before, event),
             )
         )
@@ -84,16 +87,23 @@ def last_change_of(person: InsuredPerson, *, since_version: int) -> tuple[str, l
     return (newer[0].who if newer else "", labels, newer[0].at if newer else None)
 
 
+def details_of(event: AuditEvent) -> tuple[Change, ...]:
+    """What an audit event tells besides who, when and whom, each with its label."""
+    return tuple(
+        Change(key, str(DETAILS.get(key, key)), "", str(PAPERS.get(value, value) if key == "paper" else value))
+        for key, value in event.detail.items()
+    )
+
+
 def _events_of(model: type[models.Model]) -> Any:
     return apps.get_model(model._meta.app_label, f"{model._meta.object_name}Event")
 
 
 def _audit_lines(person: InsuredPerson) -> Iterable[TrailLine]:
     for event in AuditEvent.objects.filter(person=person).select_related("staff"):
-        changes = tuple(
-            Change(key, str(DETAILS.get(key, key)), "", str(value)) for key, value in event.detail.items()
+        yield TrailLine(
+            at=event.at, who=str(event.staff or ""), what=event.get_kind_display(), changes=details_of(event)
         )
-        yield TrailLine(at=event.at, who=str(event.staff or ""), what=event.get_kind_display(), changes=changes)
 
 
 def _entry_lines(account: PersonalAccount) -> Iterable[TrailLine]:
@@ -103,7 +113,7 @@ def _entry_lines(account: PersonalAccount) -> Iterable[TrailLine]:
             for name in ("prior_change", "current_change", "source")
             if getattr(entry, name)
         )
-        what = f"{entry._meta.verbose_name} {entry.sequence}: {entry.get_kind_display()}"
+        what = f"{entry._meta.verbose_name} {entry.sequence} · {entry.get_kind_display()}"
         yield TrailLine(at=entry.posted_at, who=str(entry.posted_by), what=what, changes=changes)
 
 
@@ -138,7 +148,11 @@ def _plain(event: Any, name: str) -> Any:
 
 def _shown(event: Any, name: str) -> str:
     show = getattr(event, f"get_{name}_display", None)
-    value = show() if show else _plain(event, name)
+    value = show() if show else getattr(event, name)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dt.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)
 
 

@@ -3,7 +3,6 @@ from django.urls import path
 from accounts.views import adjustments, jobs, persons
 
 urlpatterns = [
-    path("persons/find/", persons.find, name="find-persons"),
     path("persons/import/", jobs.import_persons, name="import-persons"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/reveal/", persons.reveal, name="reveal"),

@@ -50,6 +50,7 @@ RULES = {
     "once": _("On the form once"),
     "seats": _("Seats of the group"),
     "one_spouse": _("One spouse"),
+    "one_owner": _("One owner"),
 }
 
 # What a rule rests on where no policy parameter decides it.
@@ -60,6 +61,7 @@ CITATIONS = {
     "dates": _("Registration form: start and end"),
     "once": _("Registration form: one row per member"),
     "one_spouse": _("Marriage law: one spouse"),
+    "one_owner": _("Registration form: one owner"),
 }
 
 

@@ -206,3 +206,10 @@ def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
     ]
     lines = [line for row in rows for line in row_changes(row)]
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def find_by_number(text: str, *, staff: Staff) -> MutualAidGroup | RegistrationCase | None:
+    """The group or the case in scope with exactly this number."""
+    number = "".join(text.split()).upper()
+    groups = MutualAidGroup.objects.for_staff(staff).filter(number=number)
+    return groups.first() or RegistrationCase.objects.for_staff(staff).filter(number=number).first()

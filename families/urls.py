@@ -1,11 +1,12 @@
 from django.urls import path
 
-from families.views import cases, counter, groups
+from families.views import cases, counter, find, groups
 
 urlpatterns = [
     path("", groups.start, name="start"),
     path("counter/", counter.start, name="counter"),
-    path("counter/find/", counter.find, name="counter-find"),
+    path("counter/find/", find.find, {"at_counter": True}, name="counter-find"),
+    path("persons/find/", find.find, name="find-persons"),
     path("counter/persons/<int:pk>/", counter.person, name="counter-person"),
     path("counter/persons/<int:pk>/row/", counter.row, name="counter-row"),
     path("counter/persons/<int:pk>/check/", counter.check, name="counter-check"),

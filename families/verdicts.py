@@ -188,7 +188,9 @@ class _Speech:
     def _citation(self, finding: Finding) -> str:
         if finding.parameter:
             origin = self.policy.origins.get(finding.parameter)
-            return f"{origin.citation}（{origin.region_name}）" if origin else _("product default")
+            if origin is None:
+                return _("product default")
+            return _("{citation} ({region})").format(citation=origin.citation, region=origin.region_name)
         return str(CITATIONS.get(finding.rule, ""))
 
     def _from(self, table: str) -> Callable[[str], str]:

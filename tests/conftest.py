@@ -42,6 +42,21 @@ def regions(db: None) -> None:
     make_regions()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, also for a run that asks for `committed_db` alone.
+
+    pytest-django's own fixture makes it for tests with its mark only, and leaves the others on the real one.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database in which every write is committed: for threads, processes, workers and browsers.
@@ -58,6 +73,8 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 def empty_tables() -> None:
     """As the tables' owner may: the append-only triggers are switched off for the moment of the TRUNCATE."""
+    if not str(connection.settings_dict["NAME"]).startswith("test_"):
+        pytest.exit("The tests are connected to a database that is not theirs", returncode=2)
     with connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
         switch = "".join(f"ALTER TABLE {name} {{0}} TRIGGER USER;" for name in tables)

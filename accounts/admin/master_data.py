@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -46,14 +47,29 @@ class RegionAdmin(ModelAdmin):
         return False
 
 
+TABLES = {
+    "acct_incexpd_type": _("kind of account entry"),
+    "clr_type": _("clearing type"),
+    "insutype": _("insurance type"),
+    "med_type": _("medical type"),
+    "psn_cert_type": _("certificate"),
+    "psn_type": _("person type"),
+    "relation": _("relation to the owner"),
+}
+
+
 @admin.register(Code)
 class CodeAdmin(ModelAdmin):
     """Shown only: code tables come by `load_reference --codes`, a whole version at a time."""
 
-    list_display = ["table", "code", "name_zh", "name_en", "region", "version"]
+    list_display = ["table", "subject", "code", "name_zh", "name_en", "region", "version"]
     list_filter = ["table"]
     search_fields = ["code", "name_zh", "name_en"]
     list_per_page = 100
+
+    @display(description=_("what it names"))
+    def subject(self, code: Code) -> str:
+        return str(TABLES.get(code.table, "—"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -65,6 +81,19 @@ class CodeAdmin(ModelAdmin):
         return False
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """Roles by their names in the language of the page."""
+
+    title = _("roles")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, str(label)) for name, label in ROLE_LABELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Staff]) -> QuerySet[Staff]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
 @admin.register(Staff)
 class StaffAdmin(UserAdmin, ModelAdmin):
     """Staff accounts of the administrator's own region and below; never deleted, only closed."""
@@ -73,7 +102,7 @@ class StaffAdmin(UserAdmin, ModelAdmin):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ["username", "full_name", "roles", "region", "office", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
+    list_filter = ["is_active", RoleFilter]
     list_select_related = ["region"]
     search_fields = ["username", "full_name"]
     ordering = ["username"]
@@ -114,7 +143,8 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
     @display(description=_("roles"))
     def roles(self, staff: Staff) -> str:
-        return "、".join(str(ROLE_LABELS.get(group.name, group.name)) for group in staff.groups.all())
+        labels = [str(ROLE_LABELS.get(group.name, group.name)) for group in staff.groups.all()]
+        return gettext(", ").join(labels)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

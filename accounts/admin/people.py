@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from accounts.admin.filters import RegionFilter
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
 from accounts.selectors import code_labels
+from accounts.trail import details_of
 
 STATUS_COLOURS = {"0": "danger", "1": "success", "2": "warning", "3": "danger", "4": "danger"}
+
+
+class InsuranceFilter(admin.SimpleListFilter):
+    """The kinds of insurance by their names."""
+
+    title = _("insurance type")
+    parameter_name = "insutype"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, name) for code, name in code_labels("insutype").items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[InsuredPerson]) -> QuerySet[InsuredPerson]:
+        return queryset.filter(insutype=self.value()) if self.value() else queryset
 
 
 @admin.register(InsuredPerson)
 class PersonAdmin(PageAdmin):
     list_display = ["name", "number", "psn_no", "gender", "born_on", "region_name", "insurance", "state"]
     list_display_links = ["name", "number"]
-    list_filter = ["status", "insutype", "gender"]
+    list_filter = ["status", InsuranceFilter, "gender"]
     list_select_related = ["region"]
     ordering = ["name_key", "id"]
     list_before_template = "accounts/_find_box.html"
@@ -44,6 +63,7 @@ class AccountAdmin(PageAdmin):
     list_display = ["name", "psn_no", "region", "prior_years", "current_year", "entry_count"]
     list_display_links = ["name", "psn_no"]
     list_select_related = ["person__region"]
+    list_filter = [RegionFilter]
     list_before_template = "accounts/_find_box.html"
 
     @display(description=_("name"), ordering="person__name_key")
@@ -72,10 +92,16 @@ class AdjustmentAdmin(ScopedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
-    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "detail"]
+    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "told"]
     list_filter = ["kind", "staff"]
     list_select_related = ["staff", "person", "region"]
     date_hierarchy = "at"
+    exclude = ["detail", "previous_hash", "hash"]
+    readonly_fields = ["told"]
+
+    @display(description=_("detail"))
+    def told(self, event: AuditEvent) -> str:
+        return " · ".join(f"{detail.label} {detail.after}" for detail in details_of(event))
 
 
 @admin.register(Job)

@@ -22,6 +22,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.history import no_truncate, track
 from accounts.rules.money import INTEGER_DIGITS
@@ -100,8 +101,8 @@ class PersonalAccount(models.Model):
         verbose_name_plural = _("personal accounts")
         ordering = ["id"]
         permissions = [
-            ("post_credit", "May post monthly credits and the year-end carry-over"),
-            ("check_ledger", "May check the ledger"),
+            ("post_credit", gettext_noop("May post monthly credits and the year-end carry-over")),
+            ("check_ledger", gettext_noop("May check the ledger")),
         ]
         constraints = [
             models.CheckConstraint(name="account_prior_years_not_negative", condition=amount("prior_years")),
@@ -229,7 +230,7 @@ class AccountAdjustment(models.Model):
         verbose_name = _("account adjustment")
         verbose_name_plural = _("account adjustments")
         ordering = ["-handled_at"]
-        permissions = [("review_accountadjustment", "May review account adjustments")]
+        permissions = [("review_accountadjustment", gettext_noop("May review account adjustments"))]
         constraints = [
             models.CheckConstraint(name="adjustment_two_people", condition=~Q(handled_by=F("reviewed_by"))),
             models.CheckConstraint(

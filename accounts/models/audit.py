@@ -9,6 +9,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.models.account import append_only
 from accounts.scope import ScopedQuerySet
@@ -63,7 +64,7 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering = ["-sequence"]
-        permissions = [("read_trail", "May read the whole trail of a person")]
+        permissions = [("read_trail", gettext_noop("May read the whole trail of a person"))]
         indexes = [
             models.Index(fields=["person", "-sequence"], name="audit_person"),
             models.Index(fields=["staff", "kind", "-at"], name="audit_staff_kind"),

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts import keys
 from accounts.history import track
@@ -73,8 +74,8 @@ class InsuredPerson(models.Model):
         verbose_name_plural = _("insured persons")
         ordering = ["name_key", "id"]
         permissions = [
-            ("reveal_insuredperson", "May reveal a full ID number or phone, with a reason"),
-            ("import_insuredperson", "May import persons"),
+            ("reveal_insuredperson", gettext_noop("May reveal a full ID number or phone, with a reason")),
+            ("import_insuredperson", gettext_noop("May import persons")),
         ]
         constraints = [
             models.UniqueConstraint(name="person_once_per_certificate", fields=["cert_type", "certno_digest"]),

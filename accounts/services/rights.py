@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Permission
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Staff
+
+# Django's own four; the product's other rights have their words in the models' Meta.
+VERBS = {
+    "add": gettext_lazy("May add:"),
+    "change": gettext_lazy("May change:"),
+    "delete": gettext_lazy("May delete:"),
+    "view": gettext_lazy("May view:"),
+}
 
 
 class RightMissing(Exception):
@@ -27,4 +36,9 @@ def require_right(staff: Staff, right: str) -> None:
 def _words(right: str) -> str:
     app_label, codename = right.split(".")
     permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()
-    return _(permission.name) if permission else codename
+    if permission is None:
+        return codename
+    verb, model = codename.partition("_")[0], permission.content_type.model_class()
+    if model is not None and codename == f"{verb}_{model._meta.model_name}" and verb in VERBS:
+        return f"{VERBS[verb]} {model._meta.verbose_name}"
+    return _(permission.name)

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.forms import ContactForm, FindForm, RevealForm, StatusForm, VersionedForm
+from accounts.forms import ContactForm, RevealForm, StatusForm, VersionedForm
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import account_of, code_labels, contact_is_old, find_persons
+from accounts.selectors import account_of, code_labels, contact_is_old
 from accounts.services.audit import record_event
 from accounts.services.persons import (
     ChangedMeanwhile,
@@ -31,23 +31,6 @@ from accounts.trail import trail_of
 def person_in_scope(request: StaffRequest, pk: int) -> InsuredPerson:
     """Raises: Http404 for a person that is not there or not in the staff member's scope; both look the same."""
     return get_object_or_404(InsuredPerson.objects.for_staff(request.user).select_related("region"), pk=pk)
-
-
-@require_POST
-@permission_required("accounts.view_insuredperson", raise_exception=True)
-def find(request: StaffRequest) -> HttpResponse:
-    """Search by number or name. By POST: a number in an address would stay in logs and histories."""
-    form = FindForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
-    found = list(find_persons(text, staff=request.user))
-    if len(found) == 1:
-        return redirect(found[0])
-    return render_page(
-        request,
-        "accounts/found.html",
-        {"found": found, "text": text, "insutypes": code_labels("insutype")},
-        title=_("Persons found"),
-    )
 
 
 @require_GET

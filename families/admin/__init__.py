@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from accounts.admin.filters import RegionFilter
 from accounts.admin.scoped import PageAdmin, ScopedAdmin
 from families.models import MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.policy_words import name_in_words, value_in_words
 
 STATE_COLOURS = {
     "draft": "info",
@@ -22,7 +24,7 @@ STATE_COLOURS = {
 @admin.register(MutualAidGroup)
 class GroupAdmin(PageAdmin):
     list_display = ["number", "owner", "region", "seats_taken", "opened_on", "dissolved_on"]
-    list_filter = ["opened_on", "dissolved_on"]
+    list_filter = [RegionFilter, "opened_on", "dissolved_on"]
     list_select_related = ["region"]
     ordering = ["-id"]
     list_before_template = "accounts/_find_box.html"
@@ -42,7 +44,7 @@ class GroupAdmin(PageAdmin):
 @admin.register(RegistrationCase)
 class CaseAdmin(PageAdmin):
     list_display = ["number", "kind", "owner_name", "region", "condition", "handled_by", "reviewed_by", "handled_at"]
-    list_filter = ["state", "kind", "channel"]
+    list_filter = [RegionFilter, "state", "kind", "channel"]
     list_select_related = ["owner", "region", "handled_by", "reviewed_by"]
     ordering = ["-id"]
     list_before_template = "accounts/_find_box.html"
@@ -60,6 +62,16 @@ class SettingInline(TabularInline):
     model = PolicySetting
     extra = 0
     can_delete = False
+    hide_title = True
+    fields = readonly_fields = ["name", "amount", "citation"]
+
+    @display(description=_("parameter"))
+    def name(self, setting: PolicySetting) -> str:
+        return name_in_words(setting.parameter)
+
+    @display(description=_("value"))
+    def amount(self, setting: PolicySetting) -> str:
+        return value_in_words(setting.parameter, setting.value)
 
     def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
         return False

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.history import track
 from accounts.models.account import yuan
@@ -82,7 +83,7 @@ class RegistrationCase(models.Model):
         verbose_name = _("registration case")
         verbose_name_plural = _("registration cases")
         ordering = ["-id"]
-        permissions = [("review_registrationcase", "May review registration cases")]
+        permissions = [("review_registrationcase", gettext_noop("May review registration cases"))]
         constraints = [
             models.CheckConstraint(name="case_two_people", condition=~Q(handled_by=F("reviewed_by"))),
             models.CheckConstraint(

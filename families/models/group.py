@@ -22,6 +22,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.history import track
 from accounts.models.account import yuan
@@ -76,7 +77,7 @@ class MutualAidGroup(models.Model):
         verbose_name = _("mutual-aid group")
         verbose_name_plural = _("mutual-aid groups")
         ordering = ["-id"]
-        permissions = [("show_group", "May show a group on the command line")]
+        permissions = [("show_group", gettext_noop("May show a group on the command line"))]
         constraints = [period_in_order("group_period_in_order", "opened_on", "dissolved_on")]
         indexes = [models.Index(fields=["region", "-id"], name="group_region")]
 

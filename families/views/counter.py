@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.forms import FindForm
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import code_labels, find_persons
+from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided
 from accounts.views.persons import card_context, person_in_scope
@@ -56,19 +55,6 @@ def start(request: StaffRequest) -> HttpResponse:
         "effective": own.filter(state=CaseState.EFFECTIVE).order_by("-decided_at")[:10],
     }
     return render_page(request, "families/counter_start.html", context, title=_("Counter"))
-
-
-@require_POST
-@permission_required("families.add_registrationcase", raise_exception=True)
-def find(request: StaffRequest) -> HttpResponse:
-    """A number from the card reader or typed, then Enter."""
-    form = FindForm(request.POST)
-    text = form.cleaned_data["text"] if form.is_valid() else ""
-    found = list(find_persons(text, staff=request.user))
-    if len(found) == 1:
-        return redirect("counter-person", pk=found[0].pk)
-    context = {"found": found, "text": text, "insutypes": code_labels("insutype"), "at_counter": True}
-    return render_page(request, "accounts/found.html", context, title=_("Persons found"))
 
 
 @require_GET

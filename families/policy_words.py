@@ -1,0 +1,105 @@
+"""Policy parameters and their values in words, for whoever reads what holds in a region (DOMAIN.md section 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from families.rules.policy import PARAMETERS
+from families.verdicts import KINDS
+
+NAMES = {
+    "max_members": gettext_lazy("Most members of a group, owner included"),
+    "near_relatives": gettext_lazy("Near relatives"),
+    "allow_parents_in_law": gettext_lazy("Parents of the spouse admitted"),
+    "one_group_per_person": gettext_lazy("One group per person"),
+    "payer_order": gettext_lazy("Order of payment"),
+    "order_change_lag_days": gettext_lazy("A changed order holds after"),
+    "shareable_funds": gettext_lazy("What can be shared"),
+    "bucket_order": gettext_lazy("Which balance is drawn first"),
+    "reserve_floor": gettext_lazy("Balance kept for the payer"),
+    "annual_limit_ratio": gettext_lazy("Limit per year as a share of the opening balance"),
+    "annual_limit_payer": gettext_lazy("Limit per year and payer"),
+    "annual_limit_beneficiary": gettext_lazy("Limit per year and beneficiary"),
+    "visit_limit": gettext_lazy("Limit per settlement"),
+    "visit_limit_designated_disease": gettext_lazy("Limit per settlement also for designated diseases"),
+    "usages": gettext_lazy("What it may pay for"),
+    "cross_city": gettext_lazy("Across cities of the province"),
+    "cross_province": gettext_lazy("Across provinces"),
+    "min_bind_days": gettext_lazy("Shortest membership"),
+    "rebind_wait_days": gettext_lazy("Waiting time after a release"),
+    "release_lag_days": gettext_lazy("A release holds after"),
+    "changes_per_year": gettext_lazy("Changes in a year"),
+    "proof_mode": gettext_lazy("Proof of the relation"),
+    "review_mode": gettext_lazy("How cases are reviewed"),
+    "refund_to": gettext_lazy("Refunds go to"),
+    "mulaid_in_acct_pay": gettext_lazy("acct_pay of files includes acct_mulaid_pay"),
+    "transfers_per_day": gettext_lazy("Wallet: transfers per day"),
+    "transfer_limit": gettext_lazy("Wallet: limit per transfer"),
+    "quiet_hours": gettext_lazy("Wallet: no transfers between"),
+}
+
+CHOICES = {
+    "near_relatives": KINDS,
+    "payer_order": {
+        "recorded": gettext_lazy("as recorded on the form"),
+        "first_bound": gettext_lazy("whoever joined first"),
+        "last_bound": gettext_lazy("whoever joined last"),
+        "user_sorted": gettext_lazy("as the family sorts it"),
+    },
+    "shareable_funds": {
+        "all": gettext_lazy("the whole balance"),
+        "prior_years": gettext_lazy("prior years' balance alone"),
+    },
+    "bucket_order": {
+        "prior_first": gettext_lazy("prior years first"),
+        "current_first": gettext_lazy("current year first"),
+    },
+    "usages": {
+        "outpatient": gettext_lazy("outpatient care"),
+        "designated_disease": gettext_lazy("outpatient care of designated diseases"),
+        "pharmacy": gettext_lazy("pharmacies"),
+        "inpatient": gettext_lazy("inpatient care"),
+        "resident_premium": gettext_lazy("premium of resident insurance"),
+        "checkup": gettext_lazy("checkups"),
+        "vaccination": gettext_lazy("vaccination"),
+        "long_term_care_premium": gettext_lazy("premium of long-term care insurance"),
+    },
+    "proof_mode": {
+        "commitment": gettext_lazy("commitment letter"),
+        "documents": pgettext_lazy("proof of a relation", "documents"),
+    },
+    "review_mode": {
+        "review": gettext_lazy("second person reviews"),
+        "immediate": gettext_lazy("effective at once"),
+    },
+    "refund_to": {"payers": gettext_lazy("the accounts that paid")},
+}
+
+UNITS = {
+    "persons": gettext_lazy("{n} persons"),
+    "days": gettext_lazy("{n} days"),
+    "yuan": gettext_lazy("{n} yuan"),
+    "changes": gettext_lazy("{n} a year"),
+    "transfers": gettext_lazy("{n} a day"),
+}
+
+
+def name_in_words(parameter: str) -> str:
+    """The parameter as a person calls it; the stored name where a later version of the product is ahead."""
+    return str(NAMES.get(parameter, parameter))
+
+
+def value_in_words(parameter: str, stored: Any) -> str:
+    """A stored value (JSON) as a person reads it."""
+    if stored is None:
+        return _("without limit")
+    if isinstance(stored, bool):
+        return _("yes") if stored else _("no")
+    words = CHOICES.get(parameter, {})
+    if isinstance(stored, list):
+        return _(", ").join(str(words.get(one, one)) for one in stored)
+    unit = PARAMETERS[parameter].unit if parameter in PARAMETERS else ""
+    return str(UNITS[unit]).format(n=stored) if unit in UNITS else str(words.get(stored, stored))

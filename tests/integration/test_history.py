@@ -1,0 +1,313 @@
+"""The trail of every change, however it is written, and the chain of audit events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+import pghistory
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from accounts.acting import acting
+from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, Staff
+from accounts.models.audit import AuditKind
+from accounts.services.adjustments import request_adjustment
+from accounts.services.audit import record_event, verify_chain
+from accounts.services.ledger import credit_month
+from accounts.services.persons import change_status
+from accounts.trail import row_changes
+from families.models import CaseLine, GroupMember, MutualAidGroup
+from families.services.cases import CaseInput, LineInput, save_case
+from tests.factories import START, make_group, make_person, make_policy, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
+
+# Each tracked model with a field to change, and a value that its constraints allow.
+CHANGES: dict[str, tuple[str, Any]] = {
+    "Region": ("name", "新名"),
+    "Staff": ("office", "二号窗口"),
+    "InsuredPerson": ("psn_type", "1101"),
+    "PersonalAccount": ("opened_on", dt.date(2019, 1, 1)),
+    "AccountAdjustment": ("reason", "another reason"),
+    "Code": ("name_en", "another name"),
+    "Job": ("state", "refused"),
+    "MutualAidGroup": ("dissolved_on", dt.date(2027, 1, 1)),
+    "GroupMember": ("left_reason", "x"),
+    "Sharing": ("share_limit", 7),
+    "Grant": ("basis", "declare"),
+    "RegistrationCase": ("agent_name", "李四"),
+    "CaseLine": ("last_on", dt.date(2027, 1, 1)),
+    "RegionPolicy": ("title", "x"),
+    "PolicySetting": ("citation", "§2"),
+}
+
+
+def tracked() -> dict[str, type[Model]]:
+    models = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
+    return {
+        model.pgh_tracked_model.__name__: model.pgh_tracked_model  # type: ignore[attr-defined]
+        for model in models
+        if hasattr(model, "pgh_tracked_model")
+    }
+
+
+def history(model: type[Model]) -> Any:
+    return apps.get_model(model._meta.app_label, f"{model.__name__}Event").objects.order_by("pgh_id")
+
+
+def newest(row: Model) -> Any:
+    return history(type(row)).filter(pgh_obj_id=row.pk).last()
+
+
+@pytest.fixture
+def staff(regions: None) -> Staff:
+    return make_staff("supervisor", "421000")
+
+
+@pytest.fixture
+def rows(staff: Staff) -> dict[str, Model]:
+    """One row of each tracked model."""
+    group = make_group("12", by=staff)
+    person = make_person(by=staff)
+    lines = [LineInput(person.pk, "01", True, START, rank=1)]
+    case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=lines), by=staff)
+    account = PersonalAccount.objects.get(person=person)
+    policy = make_policy(min_bind_days=90)
+    return {
+        "Region": Region.objects.get(pk="421003"),
+        "Staff": make_staff("clerk"),
+        "InsuredPerson": person,
+        "PersonalAccount": account,
+        "AccountAdjustment": request_adjustment(
+            account=account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=staff
+        ),
+        "Code": Code.objects.create(table="x", code="1", name_zh="x", name_en="x", version="1"),
+        "Job": Job.objects.create(
+            kind="x", owner=staff, region=staff.region, finished_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+        ),
+        "MutualAidGroup": group,
+        "GroupMember": group.members.get(seat=2),
+        "Sharing": group.sharings.get(),
+        "Grant": group.grants.get(),
+        "RegistrationCase": case,
+        "CaseLine": case.lines.get(),
+        "RegionPolicy": policy,
+        "PolicySetting": policy.settings.get(),
+    }
+
+
+def by_save(row: Model, field: str, value: Any) -> None:
+    setattr(row, field, value)
+    row.save(update_fields=[field])
+
+
+def by_update(row: Model, field: str, value: Any) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**{field: value})
+
+
+def by_bulk_update(row: Model, field: str, value: Any) -> None:
+    setattr(row, field, value)
+    type(row)._default_manager.bulk_update([row], [field])
+
+
+def by_raw_sql(row: Model, field: str, value: Any) -> None:
+    column, key = row._meta.get_field(field).column, row._meta.pk.column  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {row._meta.db_table} SET {column} = %s WHERE {key} = %s", [value, row.pk])
+
+
+def test_every_tracked_model_is_tried_below() -> None:
+    assert set(tracked()) == set(CHANGES)
+
+
+@pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_leaves_a_trail_that_names_who_acted_however_it_is_written(
+    name: str, change: Any, rows: dict[str, Model]
+) -> None:
+    row, (field, value) = rows[name], CHANGES[name]
+    someone = make_staff("clerk")
+    before = history(type(row)).filter(pgh_obj_id=row.pk).count()
+    with acting(someone, channel="page"):
+        change(row, field, value)
+    event = newest(row)
+    assert history(type(row)).filter(pgh_obj_id=row.pk).count() == before + 1
+    assert (event.pgh_label, getattr(event, field)) == ("update", value)
+    assert event.pgh_context == {"staff": someone.pk, "channel": "page"}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_outside_any_context_leaves_a_trail_too(name: str, rows: dict[str, Model]) -> None:
+    row, (field, value) = rows[name], CHANGES[name]
+    by_raw_sql(row, field, value)
+    event = newest(row)
+    assert (event.pgh_label, getattr(event, field), event.pgh_context) == ("update", value, None)
+
+
+def test_rows_created_one_by_one_in_bulk_and_by_raw_sql_name_who_acted(staff: Staff) -> None:
+    fields = {"table": "x", "name_zh": "x", "name_en": "x", "version": "1"}
+    with acting(staff, channel="job"):
+        Code.objects.create(code="1", **fields)
+        Code.objects.bulk_create([Code(code="2", **fields), Code(code="3", **fields)])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'INSERT INTO accounts_code ("table", code, name_zh, name_en, version)'
+                " SELECT 'x', n::text, 'x', 'x', '1' FROM generate_series(4, 5) AS n"
+            )
+    events = list(history(Code).filter(table="x").values_list("code", "pgh_label", "pgh_context__staff"))
+    assert events == [(str(code), "insert", staff.pk) for code in range(1, 6)]
+
+
+def test_a_family_bound_by_a_clerk_names_the_clerk_on_every_row(staff: Staff) -> None:
+    with acting(staff, channel="page"):
+        group = make_group("12*", "20", by=staff)
+    for model, rows_of in ((MutualAidGroup, {"pgh_obj_id": group.pk}), (GroupMember, {"group": group.pk})):
+        events = history(model).filter(**rows_of)
+        assert events
+        assert {event.pgh_context["staff"] for event in events} == {staff.pk}
+
+
+def test_a_deleted_row_leaves_its_last_state_and_who_deleted_it(rows: dict[str, Model], staff: Staff) -> None:
+    line = rows["CaseLine"]
+    with acting(staff, channel="page"):
+        CaseLine.objects.filter(pk=line.pk).delete()
+    event = newest(line)
+    assert (event.pgh_label, event.relation, event.pgh_context["staff"]) == ("delete", "01", staff.pk)
+
+
+def test_who_acts_within_anothers_action_does_not_change_what_was_written_before(rows: dict[str, Model]) -> None:
+    first, second = make_staff("clerk"), make_staff("clerk")
+    row = rows["InsuredPerson"]
+    with acting(first, channel="page"):
+        by_update(row, "psn_type", "1101")
+        with acting(second, channel="job"):
+            by_update(row, "psn_type", "1102")
+    trail = history(InsuredPerson).filter(pgh_obj_id=row.pk).values_list("psn_type", "pgh_context__staff")
+    assert list(trail)[-2:] == [("1101", first.pk), ("1102", second.pk)]
+
+
+def test_rewriting_the_library_s_context_table_does_not_rewrite_who_acted(rows: dict[str, Model]) -> None:
+    clerk = make_staff("clerk")
+    with acting(clerk, channel="page"):
+        by_update(rows["InsuredPerson"], "psn_type", "1101")
+    pghistory.models.Context.objects.update(metadata={"staff": 0})
+    assert newest(rows["InsuredPerson"]).pgh_context["staff"] == clerk.pk
+
+
+def test_a_credit_is_kept_by_the_ledger_and_not_a_second_time_by_the_history(
+    rows: dict[str, Model], staff: Staff
+) -> None:
+    account = rows["PersonalAccount"]
+    before = history(PersonalAccount).count()
+    credit_month(month=START, amounts={account.pk: 5}, by=staff)  # type: ignore[dict-item]
+    assert history(PersonalAccount).count() == before
+
+
+def test_a_password_is_in_no_history(rows: dict[str, Model]) -> None:
+    assert not {"password", "last_login"} & {field.name for field in history(Staff).model._meta.fields}
+
+
+def test_a_persons_trail_tells_who_changed_what_from_what(staff: Staff) -> None:
+    person = make_person()
+    with acting(staff, channel="page"):
+        change_status(person_id=person.pk, version=1, status="2", since=START, reason="lent the card", by=staff)
+    newest_line = row_changes(person)[0]
+    assert newest_line.who == str(staff)
+    changed = {change.field: change for change in newest_line.changes}
+    assert changed["status"].before != changed["status"].after
+    assert (changed["status_reason"].before, changed["status_reason"].after) == ("", "lent the card")
+
+
+# The chain.
+
+
+def events(count: int, by: Staff) -> list[AuditEvent]:
+    person = make_person()
+    made = [record_event(AuditKind.REVEAL, by=by, person=person, reason=f"case {n}") for n in range(count)]
+    return list(AuditEvent.objects.filter(pk__in=[event.pk for event in made]).order_by("sequence"))
+
+
+def tamper(statement: str, *params: Any) -> None:
+    """As the owner of the table may: with the triggers switched off for the moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_auditevent DISABLE TRIGGER USER")
+        cursor.execute(statement, params)
+        cursor.execute("ALTER TABLE accounts_auditevent ENABLE TRIGGER USER")
+
+
+def test_an_empty_chain_and_an_untouched_one_are_whole(staff: Staff) -> None:
+    assert verify_chain() == []
+    events(5, staff)
+    record_event(AuditKind.SIGN_IN_REFUSED, by=None)
+    assert verify_chain() == []
+
+
+def test_each_event_carries_the_hash_of_the_one_before(staff: Staff) -> None:
+    made = events(3, staff)
+    assert [event.sequence for event in made] == list(range(made[0].sequence, made[0].sequence + 3))
+    assert [bytes(event.previous_hash) for event in made[1:]] == [bytes(event.hash) for event in made[:-1]]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "kind = 'print'",
+        'detail = \'{"reason": "case 9"}\'',
+        "staff_id = NULL",
+        "person_id = NULL",
+        "region_id = '421003'",
+        "address = '10.0.0.1'",
+        "at = at - interval '1 microsecond'",
+    ],
+)
+def test_an_altered_event_is_named(staff: Staff, values: str) -> None:
+    made = events(4, staff)
+    tamper(f"UPDATE accounts_auditevent SET {values} WHERE id = %s", made[1].pk)
+    assert verify_chain() == [made[1].sequence]
+
+
+def test_an_actor_moved_into_an_empty_field_is_named(staff: Staff) -> None:
+    """Fields keep their place in what is hashed: «staff 7, no person» is not «no staff, person 7»."""
+    made = record_event(AuditKind.CHECK, by=staff)
+    person = make_person(insutype="390")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_insuredperson SET id = %s WHERE id = %s", [staff.pk, person.pk])
+    tamper("UPDATE accounts_auditevent SET staff_id = NULL, person_id = staff_id WHERE id = %s", made.pk)
+    assert verify_chain() == [AuditEvent.objects.get(pk=made.pk).sequence]
+
+
+def test_a_removed_event_is_named_at_the_one_after_it(staff: Staff) -> None:
+    made = events(4, staff)
+    tamper("DELETE FROM accounts_auditevent WHERE id = %s", made[1].pk)
+    assert verify_chain() == [made[2].sequence]
+
+
+def test_an_event_whose_hash_was_recomputed_breaks_at_the_next_one(staff: Staff) -> None:
+    made = events(3, staff)
+    tamper("UPDATE accounts_auditevent SET hash = sha256('forged') WHERE id = %s", made[0].pk)
+    assert verify_chain() == [made[0].sequence, made[1].sequence]
+
+
+def test_two_events_that_changed_places_are_named(staff: Staff) -> None:
+    made = events(4, staff)
+    first, second = made[1].sequence, made[2].sequence
+    tamper("UPDATE accounts_auditevent SET sequence = -1 WHERE id = %s", made[1].pk)
+    tamper("UPDATE accounts_auditevent SET sequence = %s WHERE id = %s", first, made[2].pk)
+    tamper("UPDATE accounts_auditevent SET sequence = %s WHERE id = %s", second, made[1].pk)
+    assert {first, second} <= set(verify_chain())
+
+
+def test_another_time_zone_does_not_break_the_chain(staff: Staff) -> None:
+    events(2, staff)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TIME ZONE 'America/New_York'")
+    assert verify_chain() == []
+    events(1, staff)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TIME ZONE 'Asia/Shanghai'")
+    assert verify_chain() == []
