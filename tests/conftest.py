@@ -26,17 +26,6 @@ KEPT = {
 }
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
-    """pytest-django's own makes no test database when every collected test uses `committed_db` alone."""
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-        yield
-        teardown_databases(made, verbosity=0)
-
-
 @pytest.fixture
 def regions(db: None) -> None:
     make_regions()
