@@ -44,7 +44,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  const target = document.querySelector("[data-focus]");
+  const target = document.querySelector("[data-focus]") || document.querySelector("[autofocus]");
   if (target) {
     target.removeAttribute("data-focus");
     target.focus();
@@ -151,3 +151,8 @@ async function isThere() {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// The admin's own script looks for a box beside every file field to write the name into, and breaks without one.
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".gj input[type=file]")) event.stopPropagation();
+}, true);

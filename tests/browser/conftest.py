@@ -86,6 +86,7 @@ def desk_of(browser: Browser, site: Site, committed_db: None) -> Iterator[OpenDe
             context = _context(browser, site, language, width, height)
             stack.callback(context.close)
             desk = Desk(context.new_page(), staff)
+            desk.page.bring_to_front()
             opened.append(desk)
             if staff is not None:
                 desk.bring_session(site.url)

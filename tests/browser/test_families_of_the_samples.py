@@ -60,6 +60,7 @@ def approve(review: Desk, case: RegistrationCase) -> MutualAidGroup:
     review.go("/cases/")
     review.page.get_by_role("link", name=case.number).click()
     review.press("通过")
+    review.sees("复核通过")
     case.refresh_from_db()
     review.sees(f"复核通过，共济组{case.group}已生效。")
     return case.group

@@ -84,8 +84,9 @@ def test_a_family_of_three_is_bound_reviewed_and_receipted_without_touching_the_
     keys.press("Control+Enter")
     page.wait_for_url("**/counter/cases/*/")
     expect(page.get_by_role("link", name="打印登记表")).to_be_focused()
-    with page.context.expect_page():
+    with page.context.expect_page() as printed:
         keys.press("Enter")
+    printed.value.close()
     page.bring_to_front()
     keys.press("Control+Enter")
     page.wait_for_url("**/cases/*/")
