@@ -51,7 +51,7 @@ def tall_enough(desk: Desk) -> None:
 
 def free_family() -> tuple[InsuredPerson, list[InsuredPerson]]:
     """An owner with money and two persons who are in no group; the second is suspended."""
-    free = InsuredPerson.objects.filter(region="421002", memberships__isnull=True, owned_cases__isnull=True)
+    free = InsuredPerson.objects.filter(region="421002", memberships__isnull=True, cases_as_owner__isnull=True)
     owner = free.filter(insutype="310", status="1", gender="1", account__current_year__gt=100).first()
     spouse = free.filter(gender="2", status="1", insutype="310").exclude(pk=owner.pk).first()
     child = free.filter(insutype="390").exclude(pk__in=[owner.pk, spouse.pk]).first()

@@ -21,6 +21,7 @@ FOCUS_IS_SEEN = """() => {
   const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
   return one !== document.body && (outlined || style.boxShadow !== 'none');
 }"""
+FOCUSED_TEXT = "() => document.activeElement.matches('a, button') ? document.activeElement.innerText : ''"
 MOST_KEYS = 160
 
 
@@ -32,9 +33,16 @@ class Keyboard:
     pressed: int = 0
 
     def press(self, key: str) -> None:
-        assert self.page.evaluate(FOCUS_IS_SEEN), f"Nothing shows where {key} goes on {self.page.url}"
+        """Tab alone may come from nowhere; wherever it leads has to be seen."""
+        if key != "Tab":
+            self.is_seen()
         self.page.keyboard.press(key)
         self.pressed += 1
+        if key == "Tab":
+            self.is_seen()
+
+    def is_seen(self) -> None:
+        assert self.page.evaluate(FOCUS_IS_SEEN), f"Nothing shows where the next key goes on {self.page.url}"
 
     def type(self, text: str) -> None:
         for key in text:
@@ -42,7 +50,7 @@ class Keyboard:
 
     def tab_to(self, words: str) -> None:
         for _ in range(60):
-            if words in self.page.evaluate("() => document.activeElement.innerText ?? ''"):
+            if words in self.page.evaluate(FOCUSED_TEXT):
                 return
             self.press("Tab")
         raise AssertionError(f"Tab never came to {words}")
