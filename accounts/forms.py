@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,13 @@ AMOUNT_MESSAGES = {
     "zero": _("The amount cannot be zero."),
 }
 NOT_AN_AMOUNT = _("Write the amount in yuan with digits, for example 2000.00.")
+
+
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+# A certificate number in a reason would stand in histories, in the audit trail and on papers.
+WITHOUT_NUMBERS = RegexValidator(
+    r"[0-9]{15}", _("Leave numbers of persons out: the reason is kept and shown as it is."), inverse_match=True
+)
 
 
 class AmountField(forms.CharField):
@@ -55,6 +63,13 @@ class DayField(forms.DateField):
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d"])
         super().__init__(**kwargs)
 
+    def clean(self, value: Any) -> dt.date | None:
+        """Within reach of the rules, which count days and years from it: 9999-12-31 has no next day."""
+        day: dt.date | None = super().clean(value)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
 
 class FindForm(forms.Form):
     text = forms.CharField(max_length=60)
@@ -62,7 +77,11 @@ class FindForm(forms.Form):
 
 class RevealForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), min_length=2, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Reason"),
+        min_length=2,
+        max_length=100,
+        validators=[WITHOUT_NUMBERS],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -75,7 +94,7 @@ class VersionedForm(forms.Form):
 class StatusForm(VersionedForm):
     status = forms.ChoiceField(label=_("Insurance status"), choices=InsuranceStatus.choices)
     since = DayField(label=_("Since"), initial=timezone.localdate)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[WITHOUT_NUMBERS])
 
 
 class ContactForm(VersionedForm):
@@ -95,7 +114,7 @@ class AdjustmentForm(forms.Form):
     current_change = AmountField(
         label=_("Current year, change"), required=False, allow_negative=True, help_text=_("yuan; minus takes away")
     )
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[WITHOUT_NUMBERS])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -108,7 +127,7 @@ class AdjustmentForm(forms.Form):
 
 class DecisionForm(forms.Form):
     approve = forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce=lambda answer: answer == "yes")
-    decision = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    decision = forms.CharField(label=_("Reason"), max_length=200, required=False, validators=[WITHOUT_NUMBERS])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -22,3 +22,8 @@ def open_for(row: str, sealed: bytes | memoryview) -> str:
 def number_digest(number: str) -> bytes:
     """The keyed digest by which a certificate number is found and kept unique."""
     return digest(number, purpose="certno", key=settings.DIGEST_KEY)
+
+
+def typed_name_digest(name: str) -> str:
+    """The keyed digest under which refused sign-ins are counted, in hexadecimal."""
+    return digest(name, purpose="sign-in", key=settings.DIGEST_KEY).hex()

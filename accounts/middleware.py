@@ -1,23 +1,104 @@
-"""What every request passes: the acting staff member for the history, and the closed door."""
+"""What every request passes: who asks and from where, the closed door, and what browsers are told to refuse."""
 
 from __future__ import annotations
 
+import ipaddress
+import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
 from django.utils import translation
 
 from accounts.acting import acting
 from accounts.models.audit import AuditKind
+from accounts.rules.sealing import SealBroken
 from accounts.services.audit import record_event
+
+logger = logging.getLogger(__name__)
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
 
 # Reached without a session: signing in, the probes of the load balancer, and what a sign-in page is made of.
 OPEN_PATHS = ("/admin/login/", "/healthz", "/readyz", "/static/", "/i18n/")
+# What somebody types into an address may be an ID number; no id of a row has as many digits.
+LONG_NUMBER = re.compile(r"[0-9]{11,}[0-9Xx]*")
+LONGEST_PATH = 200
+
+# Alpine.js, which the admin's frame is made with, compiles its attributes with eval and needs both exceptions.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), serial=(), usb=()"
+
+
+class ClientAddressMiddleware:
+    """Makes REMOTE_ADDR the client's: with `PROXY_COUNT` proxies of ours, the entry that the outermost one wrote.
+
+    What stands further left in X-Forwarded-For was written by whoever asked, and is never believed.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.META["REMOTE_ADDR"] = _address(_told_by_proxies(request) or request.META.get("REMOTE_ADDR", ""))
+        return self.get_response(request)
+
+
+def _told_by_proxies(request: HttpRequest) -> str:
+    if not settings.PROXY_COUNT:
+        return ""
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return _address(entries[-settings.PROXY_COUNT]) if len(entries) >= settings.PROXY_COUNT else ""
+
+
+def _address(text: str) -> str:
+    """The address in its usual writing; empty for what is none, such as the peer of a Unix socket."""
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        return ""
+
+
+class WithoutNulMiddleware:
+    """400 for an address with a NUL: forms refuse it, the admin's lists would hand it to PostgreSQL, which fails."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest()
+        return self.get_response(request)
+
+
+class BrowserRulesMiddleware:
+    """What browsers are to refuse for us, and that nothing shown to staff stays behind on a shared desk."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
 
 
 class SignedInMiddleware:
@@ -31,8 +112,23 @@ class SignedInMiddleware:
             return redirect_to_login("/")
         response = self.get_response(request)
         if request.user.is_authenticated and response.status_code == 403:
-            record_event(AuditKind.ACCESS_REFUSED, by=request.user, request=request, path=request.path)
+            record_event(
+                AuditKind.ACCESS_REFUSED, by=request.user, request=request, path=path_without_numbers(request)
+            )
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A stored value that does not open was moved, altered, or lost its key: said, logged and audited."""
+        if not isinstance(exception, SealBroken):
+            return None
+        path = path_without_numbers(request)
+        logger.error("a sealed value does not open: %s", exception, extra={"path": path})
+        record_event(AuditKind.ACCESS_REFUSED, by=request.user, request=request, path=path, reason="seal_broken")
+        return render(request, "seal_broken.html", status=500)
+
+
+def path_without_numbers(request: HttpRequest) -> str:
+    return LONG_NUMBER.sub("•••", request.path)[:LONGEST_PATH]
 
 
 class ActingStaffMiddleware:

@@ -1,6 +1,6 @@
 """Sign-ins, sign-outs and refused sign-ins as audit events. The name typed is kept only when it is somebody's:
 
-people type their password into the wrong field.
+people type their password into the wrong field. axes, which counts the failures, is given a keyed digest of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from django.contrib.auth import user_logged_in, user_logged_out, user_login_fail
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.keys import typed_name_digest
 from accounts.models import Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
@@ -31,3 +32,9 @@ def signed_out(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
 def sign_in_refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     known = Staff.objects.filter(username=credentials.get("username", "")).first()
     record_event(AuditKind.SIGN_IN_REFUSED, by=known, request=request)
+
+
+def typed_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """What axes counts failures under: the same for the same name, and nothing that can be read."""
+    typed = (credentials or {}).get("username") or request.POST.get("username", "")
+    return typed_name_digest(str(typed))

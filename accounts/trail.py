@@ -31,6 +31,7 @@ DETAILS = {
     "group": _("group number"),
     "paper": _("paper"),
     "path": _("page"),
+    "refused": _("refused because of"),
 }
 PAPERS = {"registration_form": _("registration form"), "receipt": _("receipt")}
 

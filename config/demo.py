@@ -8,6 +8,7 @@ works on its own database alone: a DATABASE_URL in the environment is put aside,
 import fcntl
 import http
 import http.client
+import io
 import os
 import signal
 import socket
@@ -137,7 +138,10 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not get_user_model()._default_manager.exists():
-        call_command("seed_demo")
+        sys.stderr.write("Making the sample data, once: about a minute\n")
+        households = os.environ.get("DEMO_HOUSEHOLDS")
+        size = {"households": int(households)} if households else {}
+        call_command("seed_demo", stdout=io.StringIO(), **size)
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined] # the PostgreSQL backend's; nothing here needs it again
 

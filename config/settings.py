@@ -15,6 +15,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.sealing_keys import read_key, read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -36,13 +37,9 @@ def secret(name: str) -> str:
 
 SECRET_KEY = secret("SECRET_KEY")
 # Key id → 32 bytes in hex. The first seals, all of them open: a key is changed by putting a new one first.
-SEALING_KEYS = {
-    int(number): bytes.fromhex(key)
-    for number, key in (
-        pair.split(":") for pair in env.str("SEALING_KEYS", default="1:" + secret("SEALING_KEY")).split(",")
-    )
-}
-DIGEST_KEY = bytes.fromhex(secret("DIGEST_KEY"))
+# SEALING_KEY is the short way to write one key, and asked for only when the long one is not given.
+SEALING_KEYS = read_keys("SEALING_KEYS", env.str("SEALING_KEYS", default="") or "1:" + secret("SEALING_KEY"))
+DIGEST_KEY = read_key("DIGEST_KEY", secret("DIGEST_KEY"))
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"] if EMBEDDED else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -70,8 +67,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.middleware.ClientAddressMiddleware",
+    "accounts.middleware.WithoutNulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.BrowserRulesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.ChineseFirstMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,7 +109,7 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.urls().database)
 }
-DATABASES["default"]["OPTIONS"] = {
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 20},
     "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=300s",
 }
@@ -158,6 +158,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+# People type their password into the field above it: axes keeps a keyed digest of what stood there.
+AXES_USERNAME_CALLABLE = "accounts.sign_in_trail.typed_name"
+# Sign-ins are audit events (accounts/sign_in_trail.py); axes' own log and its lists, kept in no scope, are off.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+# How many proxies of ours stand in front: the client's address is that many from the right of X-Forwarded-For.
+# 0: the header is anybody's to write and is not read.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 SESSION_COOKIE_AGE = 9 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

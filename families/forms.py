@@ -6,6 +6,7 @@ gets a number back, and a token is good for one staff member alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import AmountField, DayField
+from accounts.forms import WITHOUT_NUMBERS, AmountField, DayField
 from accounts.models import InsuredPerson, Staff
 from accounts.rules.identity import normalise_number
 from accounts.selectors import code_labels
@@ -31,10 +32,13 @@ if TYPE_CHECKING:
 
 TOKEN_SALT = "families.counter.member"  # noqa: S105 - names what is signed
 TOKEN_SECONDS = 10 * 3600
+# Row 0 is the owner's, who has no row to send; isdigit() would let "²" pass, which int() refuses.
+ROW = re.compile(r"[1-9][0-9]{0,2}")
 
 
 def token_for(person_id: int, staff: Staff) -> str:
-    return signing.dumps({"person": person_id, "staff": staff.pk}, salt=TOKEN_SALT)
+    """Good for this staff member in the region of now: who moves to another has to look the family up again."""
+    return signing.dumps({"person": person_id, "staff": staff.pk, "region": staff.region_id}, salt=TOKEN_SALT)
 
 
 def person_of(token: str, staff: Staff) -> InsuredPerson | None:
@@ -43,7 +47,7 @@ def person_of(token: str, staff: Staff) -> InsuredPerson | None:
         found = signing.loads(token, salt=TOKEN_SALT, max_age=TOKEN_SECONDS)
     except signing.BadSignature:
         return None
-    if found["staff"] != staff.pk:
+    if (found["staff"], found.get("region")) != (staff.pk, staff.region_id):
         return None
     return InsuredPerson.objects.select_related("region").filter(pk=found["person"]).first()
 
@@ -126,9 +130,7 @@ class FamilyForm:
     @classmethod
     def from_post(cls, data: QueryDict, *, owner: InsuredPerson, staff: Staff) -> FamilyForm:
         rows = [
-            RowForm(data, prefix=row, staff=staff)
-            for row in dict.fromkeys(data.getlist("row"))
-            if row.isdigit() and len(row) <= 3
+            RowForm(data, prefix=row, staff=staff) for row in dict.fromkeys(data.getlist("row")) if ROW.fullmatch(row)
         ][:20]
         for row in rows:
             row.look_up()
@@ -257,7 +259,11 @@ def _line(row: RowForm, starts_on: Any) -> LineInput:
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), min_length=2, max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Reason"),
+        min_length=2,
+        max_length=300,
+        validators=[WITHOUT_NUMBERS],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 

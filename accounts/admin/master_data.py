@@ -8,13 +8,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.admin.scoped import HiddenOutside
 from accounts.models import Code, Region, Staff
 from accounts.roles import ROLE_LABELS
 
@@ -26,7 +26,7 @@ def _role_label(group: Group) -> str:
 
 
 @admin.register(Region)
-class RegionAdmin(ModelAdmin):
+class RegionAdmin(HiddenOutside):
     """Shown only: regions come by `load_reference`, which keeps the paths."""
 
     list_display = ["code", "name", "parent"]
@@ -59,7 +59,7 @@ TABLES = {
 
 
 @admin.register(Code)
-class CodeAdmin(ModelAdmin):
+class CodeAdmin(HiddenOutside):
     """Shown only: code tables come by `load_reference --codes`, a whole version at a time."""
 
     list_display = ["table", "subject", "code", "name_zh", "name_en", "region", "version"]
@@ -95,7 +95,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(Staff)
-class StaffAdmin(UserAdmin, ModelAdmin):
+class StaffAdmin(UserAdmin, HiddenOutside):
     """Staff accounts of the administrator's own region and below; never deleted, only closed."""
 
     form = UserChangeForm
@@ -148,11 +148,3 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        raise Http404
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        if self.get_object(request, object_id) is None:
-            raise Http404
-        return super().history_view(request, object_id, extra_context)

@@ -93,7 +93,8 @@ class AdjustmentAdmin(ScopedAdmin):
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
     list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "told"]
-    list_filter = ["kind", "staff"]
+    # Only staff that the events in scope name: the plain filter offers everybody of every region.
+    list_filter = ["kind", ("staff", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["staff", "person", "region"]
     date_hierarchy = "at"
     exclude = ["detail", "previous_hash", "hash"]

@@ -1,20 +1,35 @@
 """The lists of the admin, kept inside the scope and away from writing: services write, lists show.
 
 Invariants: every surface (list, detail, history, autocomplete, action) starts from `for_staff`; what lies outside
-is 404; no search by GET, because a number in an address stays in logs and histories.
+is 404, and 403 whatever is asked for where the role may not read the table at all; no search by GET, because a number in an address stays in logs and histories.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
 
-class ScopedAdmin(ModelAdmin):
+class HiddenOutside(ModelAdmin):
+    """What `get_queryset` leaves out answers like what is not there: 404, where Django redirects with a message."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+
+class ScopedAdmin(HiddenOutside):
     """A read-only list of what the staff member may see."""
 
     list_per_page = 50
@@ -36,14 +51,6 @@ class ScopedAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        raise Http404
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        if self.get_object(request, object_id) is None:
-            raise Http404
-        return super().history_view(request, object_id, extra_context)
-
 
 class PageAdmin(ScopedAdmin):
     """A list whose rows have a page of their own (`get_absolute_url`)."""
@@ -51,6 +58,8 @@ class PageAdmin(ScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404

@@ -7,18 +7,22 @@ normal has its reason; every change raises `version`, so that of two editors the
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from accounts import keys
 from accounts.history import track
 from accounts.rules.identity import mask_name, mask_number, mask_phone
+from accounts.rules.sealing import SealBroken
 from accounts.scope import ScopedQuerySet
+
+logger = logging.getLogger(__name__)
 
 RESIDENT_ID = "01"
 EMPLOYEE = "310"
@@ -120,7 +124,10 @@ class InsuredPerson(models.Model):
 
     @property
     def masked_number(self) -> str:
-        return mask_number(self.certno)
+        try:
+            return mask_number(self.certno)
+        except SealBroken as broken:
+            return self._said_broken("certno", broken)
 
     @property
     def masked_name(self) -> str:
@@ -128,7 +135,15 @@ class InsuredPerson(models.Model):
 
     @property
     def masked_mobile(self) -> str:
-        return mask_phone(self.mobile) if self.mobile else ""
+        try:
+            return mask_phone(self.mobile) if self.mobile else ""
+        except SealBroken as broken:
+            return self._said_broken("mobile", broken)
+
+    def _said_broken(self, column: str, broken: SealBroken) -> str:
+        """One value that does not open must not hide the whole list: it is shown as such, and logged."""
+        logger.error("a sealed value does not open: %s", broken, extra={"person": self.pk, "column": column})
+        return gettext("⚠ does not open")
 
     @property
     def is_employee(self) -> bool:

@@ -66,11 +66,19 @@ def enqueue(
     job = Job.objects.create(kind=kind, owner=by, region_id=by.region_id, params=params or {})
     if file is not None:
         name, content = file
-        stored = JobFile(job=job, name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+        stored = JobFile(
+            job=job, name=_shown_name(name), sha256=hashlib.sha256(content).hexdigest(), size=len(content)
+        )
         stored.content = content
         stored.save()
     transaction.on_commit(lambda: wake(job.pk))
     return job
+
+
+def _shown_name(name: str) -> str:
+    """A file's name on one line, cut in front where it is too long: the ending tells a workbook from a CSV file."""
+    most = JobFile._meta.get_field("name").max_length
+    return "".join(sign if sign.isprintable() else " " for sign in name)[-(most or 0) :]
 
 
 def wake(job_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,19 +16,23 @@ from accounts.pages import StaffRequest, render_page
 from accounts.services.jobs import enqueue
 
 
+def _own_jobs(request: StaffRequest) -> QuerySet[Job]:
+    """Without the files' contents: fifty of them may be 50 MB each, asked for every second."""
+    own = Job.objects.for_staff(request.user).filter(owner=request.user)
+    return own.select_related("file").defer("file__content_sealed")
+
+
 @require_GET
 @permission_required("accounts.view_job", raise_exception=True)
 def jobs(request: StaffRequest) -> HttpResponse:
-    own = Job.objects.for_staff(request.user).filter(owner=request.user).select_related("file")[:50]
-    return render_page(request, "accounts/jobs.html", {"jobs": own}, title=_("My jobs"))
+    return render_page(request, "accounts/jobs.html", {"jobs": _own_jobs(request)[:50]}, title=_("My jobs"))
 
 
 @require_GET
 @permission_required("accounts.view_job", raise_exception=True)
 def job(request: StaffRequest, pk: int) -> HttpResponse:
     """One job as a fragment: asked for every second while it runs, no more once it is over."""
-    own = Job.objects.for_staff(request.user).filter(owner=request.user).select_related("file")
-    return render(request, "accounts/_job.html", {"job": get_object_or_404(own, pk=pk)})
+    return render(request, "accounts/_job.html", {"job": get_object_or_404(_own_jobs(request), pk=pk)})
 
 
 @require_http_methods(["GET", "POST"])

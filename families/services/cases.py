@@ -157,6 +157,8 @@ def _store(form: CaseInput, by: Staff) -> RegistrationCase:
             number=_next_number(), kind=CaseKind.CREATE, owner=owner, region_id=owner.region_id, handled_by=by,
             submission_key=form.key,
         )  # fmt: skip
+    elif case.owner_id != form.owner_id:
+        raise OwnerNotFirst  # another family's key: its draft would get this family's rows
     elif case.state != CaseState.DRAFT or case.handled_by_id != by.pk or form == form_of(case):
         return case
     elif form.version not in (0, case.version):

@@ -1,19 +1,29 @@
 """Finding a member at the window, also one of another region.
 
 In scope a number is enough. Outside it, the clerk holds the family's papers: number and name together open what a
-check needs, and nothing is said that tells whether the number alone exists. Every such look-up is audited.
+check needs, and nothing is said that tells whether the number alone exists. Every such look-up is audited, and one
+who guesses names for a number is stopped: `FAILED_PER_HOUR`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import InsuredPerson, Staff
+from accounts.keys import number_digest
+from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from accounts.rules.identity import IdentityFault, check_resident_id, normalise_number
 from accounts.services.audit import record_event
 from families.messages import message_for
+
+FAILED_PER_HOUR = 60
+HOUR = 3600
+NOT_FOUND = "not_found"
+LIMIT = "limit"
 
 
 class LookupFault(Exception):
@@ -27,7 +37,8 @@ class LookupFault(Exception):
 def find_member(*, number: str, name: str, by: Staff) -> InsuredPerson:
     """The person with this certificate number or `psn_no`.
 
-    Raises: LookupFault: the number cannot be right; nobody is found; name and number disagree.
+    Raises: LookupFault: the number cannot be right; nobody is found; name and number disagree; or
+    `FAILED_PER_HOUR` names were refused to this staff member within an hour: then a right one is not told either.
     """
     wanted, name = normalise_number(number), "".join(name.split())
     found = InsuredPerson.objects.with_number(wanted).select_related("region").first()
@@ -36,15 +47,33 @@ def find_member(*, number: str, name: str, by: Staff) -> InsuredPerson:
         if name and name != found.name:
             raise LookupFault("name", message_for("name_mismatch"), ask_name=True)
         return found
-    if name and found is not None and found.name == name:
-        record_event(AuditKind.VERIFY, by=by, person=found)
-        return found
-    _say_if_misspelt(wanted)
+    right = bool(name) and found is not None and found.name == name
+    if not right:
+        _say_if_misspelt(wanted)
     if not name:
         raise LookupFault(
             "name", _("Not on your region's roster. Type the name from the card to ask elsewhere."), ask_name=True
         )
-    raise LookupFault("number", _("Nobody is insured with this number and name."), ask_name=True)
+    return _verified(found if right else None, wanted, name, by)
+
+
+def _verified(found: InsuredPerson | None, number: str, name: str, by: Staff) -> InsuredPerson:
+    """`found`: by number and name, or None. Raises: LookupFault, in the same words whichever of them is wrong.
+
+    The page sends a row again with every change of the form: the same number and name count once an hour.
+    """
+    hour_ago = timezone.now() - dt.timedelta(seconds=HOUR)
+    refused = AuditEvent.objects.filter(staff=by, kind=AuditKind.VERIFY, at__gt=hour_ago, detail__refused=NOT_FOUND)
+    if refused.count() >= FAILED_PER_HOUR:
+        record_event(AuditKind.VERIFY, by=by, refused=LIMIT)
+        message = _("{n} look-ups within an hour found nobody: no more for now. Ask your supervisor.")
+        raise LookupFault("number", message.format(n=FAILED_PER_HOUR), ask_name=True)
+    if found is None:
+        if cache.add(f"refused-look-up:{by.pk}:{number_digest(f'{number} {name}').hex()}", 1, HOUR):
+            record_event(AuditKind.VERIFY, by=by, refused=NOT_FOUND)
+        raise LookupFault("number", _("Nobody is insured with this number and name."), ask_name=True)
+    record_event(AuditKind.VERIFY, by=by, person=found)
+    return found
 
 
 def _say_if_misspelt(number: str) -> None:

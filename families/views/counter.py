@@ -35,6 +35,7 @@ from families.services.cases import (
     LineInput,
     NotYours,
     OpenElsewhere,
+    OwnerNotFirst,
     check_case,
     form_of,
     save_case,
@@ -144,7 +145,7 @@ def submit(request: StaffRequest, pk: int) -> HttpResponse:
         kept = _keep(request, form)
         if kept is None:
             return _as_typed(request, form)
-        if kept.version != shown.version:
+        if (kept.pk, kept.version) != (shown.pk, shown.version):
             messages.warning(request, _("The form was changed: print it again and have it signed, then submit."))
             return redirect("counter-case", pk=kept.pk)
     return _submit(request, shown)
@@ -178,8 +179,8 @@ def _keep(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
     except DraftChanged as changed:
         form.take_version(changed.case.version)
         messages.error(request, str(changed))
-    except OpenElsewhere as elsewhere:
-        messages.error(request, str(elsewhere))
+    except (OpenElsewhere, OwnerNotFirst) as refusal:
+        messages.error(request, str(refusal))
     return None
 
 

@@ -6,6 +6,7 @@ By POST: a number in an address would stay in logs and histories.
 from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from families.selectors import find_by_number
 @permission_required("accounts.view_insuredperson", raise_exception=True)
 def find(request: StaffRequest, *, at_counter: bool = False) -> HttpResponse:
     """One hit leads to its page (at the counter: to the conversation with that person), several are listed."""
+    if at_counter and not request.user.has_perm("families.add_registrationcase"):
+        raise PermissionDenied
     form = FindForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     numbered = find_by_number(text, staff=request.user)

@@ -3,15 +3,30 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 
-@pytest.fixture
-def open_path() -> Iterator[Path]:
-    """A directory of its own. Not tmp_path: every pytest run closes the parent of all of those to other
-    users, and as root PostgreSQL is another user."""
+@contextmanager
+def _open_directory() -> Iterator[Path]:
+    """Not tmp_path: every pytest run closes the parent of all of those to other users, and as root PostgreSQL is
+    another user."""
     path = Path(tempfile.mkdtemp(prefix="gongji-test-"))
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A directory of its own."""
+    with _open_directory() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def shared_path() -> Iterator[Path]:
+    """One directory for the tests of a module that need not start from nothing."""
+    with _open_directory() as path:
+        yield path

@@ -17,6 +17,8 @@ from config.embedded.processes import alive, end
 from config.embedded.strays import MARK
 from families.demo_data import PASSWORD, SIGN_INS
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 class Demo:
     """One `python -m config.demo`, and what it said."""
@@ -32,7 +34,10 @@ class Demo:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.demo"],
             cwd=CHECKOUT,
-            env=os.environ | {"VAR_DIR": str(self.var_dir), "PORT": str(self.port)} | more,
+            env=os.environ
+            | {"VAR_DIR": str(self.var_dir), "PORT": str(self.port)}
+            | {"DEMO_HOUSEHOLDS": "20"}
+            | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -45,7 +50,8 @@ class Demo:
         assert self.process.stdout
         with self.process.stdout as said:
             for line in said:
-                self.lines.append(line.rstrip())
+                if not line.startswith("Making the sample data"):
+                    self.lines.append(line.rstrip())
                 if line.startswith("Ctrl-C"):
                     self.ready.set()
         self.ready.set()
@@ -81,18 +87,31 @@ def port() -> int:
 
 @pytest.fixture
 def demo(open_path: Path, port: int) -> Iterator[Demo]:
+    """A demo that was never started."""
     made = Demo(open_path / "v", port)
     yield made
-    if made.process is None:
+    _end(made)
+
+
+@pytest.fixture
+def ready_demo(shared_path: Path, port: int) -> Iterator[Demo]:
+    """A demo that runs, on data that the first test of this module made."""
+    made = Demo(shared_path / "v", port).start().await_ready()
+    yield made
+    _end(made)
+
+
+def _end(demo: Demo) -> None:
+    if demo.process is None:
         return
-    if made.process.poll() is None:
-        made.process.kill()
-    made.status()
-    end(made.left())
+    if demo.process.poll() is None:
+        demo.process.kill()
+    demo.status()
+    end(demo.left())
 
 
-def test_the_demo_says_where_it_is_runs_once_on_its_data_and_sigterm_ends_all_of_it(demo: Demo) -> None:
-    demo.start().await_ready()
+def test_the_demo_says_where_it_is_runs_once_on_its_data_and_sigterm_ends_all_of_it(ready_demo: Demo) -> None:
+    demo = ready_demo
     assert demo.lines[0] == f"ready: http://127.0.0.1:{demo.port}/"
     assert PASSWORD in demo.lines[1]
     assert [line.split()[0] for line in demo.lines[2:-1]] == [sign_in.username for sign_in in SIGN_INS]
@@ -106,8 +125,8 @@ def test_the_demo_says_where_it_is_runs_once_on_its_data_and_sigterm_ends_all_of
     assert demo.left() == []
 
 
-def test_what_a_killed_demo_left_is_ended_by_the_next_on_the_same_port(demo: Demo) -> None:
-    demo.start().await_ready()
+def test_what_a_killed_demo_left_is_ended_by_the_next_on_the_same_port(ready_demo: Demo) -> None:
+    demo = ready_demo
     demo.process.kill()
     demo.status()
     before = {process.pid for process in demo.left()}
@@ -131,8 +150,8 @@ def test_the_stop_command_ends_what_a_killed_demo_left(demo: Demo) -> None:
     assert stray.wait(5) == -signal.SIGTERM
 
 
-def test_the_demo_ends_and_names_the_process_that_died(demo: Demo) -> None:
-    demo.start().await_ready()
+def test_the_demo_ends_and_names_the_process_that_died(ready_demo: Demo) -> None:
+    demo = ready_demo
     worker = next(process for process in demo.left() if "worker" in process.cmdline())
     worker.kill()
     assert demo.status() == 1

@@ -50,7 +50,7 @@ def test_import_persons_writes_the_import_result(samples: Path, tmp_path: Path) 
     assert result.items() >= expected.items()
     assert result["sha256"] == "aeb8fb2984d6a6d5a61496de87c276e74998146402df895e7c82bd24a01d3a53"
     assert "families" not in result
-    assert "nothing changed" in say("import_persons", samples / "persons.csv", "--staff", clerk.username)
+    assert "没有变化" in say("import_persons", samples / "persons.csv", "--staff", clerk.username)
 
 
 @pytest.mark.usefixtures("regions")

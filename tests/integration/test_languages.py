@@ -12,8 +12,8 @@ from tests.factories import make_staff
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 CHINESE = re.compile("[一-鿿]+")
-# What the English frame keeps in Chinese: the name of the other language, in that language.
-OTHER_LANGUAGE = {"简体中文"}
+# What the English frame keeps in Chinese: the name of the other language, and data: the clerk's region.
+OTHER_LANGUAGE = {"简体中文", "沙市区"}
 
 
 @pytest.fixture
