@@ -5,8 +5,9 @@ Run as a test, because it needs what a test has: a database of its own, the runn
 
 from __future__ import annotations
 
+import struct
 import subprocess
-from pathlib import Path
+import zlib
 
 import pytest
 from playwright.sync_api import expect
@@ -28,7 +29,7 @@ MOST_BYTES = 250_000
 
 @pytest.fixture
 def demo(committed_db: None) -> None:
-    seed(households=120)
+    seed(households=150)
 
 
 def staff(username: str) -> Staff:
@@ -50,15 +51,21 @@ def tall_enough(desk: Desk) -> None:
 
 
 def free_family() -> tuple[InsuredPerson, list[InsuredPerson]]:
-    """An owner with money and two persons who are in no group; the second is suspended."""
-    free = InsuredPerson.objects.filter(region="421002", memberships__isnull=True, cases_as_owner__isnull=True)
-    owner = free.filter(insutype="310", status="1", gender="1", account__current_year__gt=100).first()
-    spouse = free.filter(gender="2", status="1", insutype="310").exclude(pk=owner.pk).first()
-    child = free.filter(insutype="390").exclude(pk__in=[owner.pk, spouse.pk]).first()
-    return owner, [spouse, child]
+    """An owner with money, somebody to be the spouse and a child, all in no group and at ease with one another."""
+    free = InsuredPerson.objects.filter(
+        region="421002", status="1", memberships__isnull=True, cases_as_owner__isnull=True
+    ).order_by("pk")
+    for owner in free.filter(insutype="310", gender="1", account__current_year__gt=100):
+        near = {"born_on__year__range": (owner.born_on.year - 4, owner.born_on.year + 4)}
+        spouse = free.filter(gender="2", insutype="310", **near).first()
+        young = {"born_on__year__gte": owner.born_on.year + 22, "name__startswith": owner.name[0]}
+        child = free.filter(insutype="390", **young).first()
+        if spouse and child:
+            return owner, [spouse, child]
+    raise AssertionError("The demo has no such family: seed more households")
 
 
-def test_screenshots(desk_of: OpenDesk, demo: None, tmp_path: Path) -> None:
+def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     guest = desk_of(None)
     guest.go("/")
@@ -88,10 +95,32 @@ def test_screenshots(desk_of: OpenDesk, demo: None, tmp_path: Path) -> None:
     take(auditor, "trail")
     a_job_of_each_kind(counter)
     for paper, address in (("receipt", "receipt.pdf"), ("form", "form.pdf")):
-        pdf = tmp_path / f"{paper}.pdf"
-        pdf.write_bytes(counter.page.request.get(f"/cases/{effective.pk}/{address}").body())
-        draw = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(WIDTH), "-scale-to-y", "-1", "-gray"]
-        subprocess.run([*draw, str(pdf), str(IMAGES / paper)], check=True)
+        draw(counter.page.request.get(f"/cases/{effective.pk}/{address}").body(), paper)
+
+
+def draw(pdf: bytes, name: str) -> None:
+    """The first page of a paper, in 16 shades of grey."""
+    command = ["pdftoppm", "-gray", "-singlefile", "-scale-to-x", str(WIDTH), "-scale-to-y", "-1", "-"]
+    pgm = subprocess.run(command, input=pdf, check=True, capture_output=True).stdout
+    width, height = (int(number) for number in pgm.split(maxsplit=3)[1:3])
+    picture = png_of(pgm[-width * height :], width, height)
+    (IMAGES / f"{name}.png").write_bytes(picture)
+
+
+def png_of(pixels: bytes, width: int, height: int) -> bytes:
+    """`pixels`: one byte each, row by row; `width`: even. Two pixels to a byte (PNG, greyscale of 4 bits)."""
+    nearest = bytes(round(shade / 17) for shade in range(256))
+    shades = pixels.translate(nearest)
+    pairs = bytes(left << 4 | right for left, right in zip(shades[::2], shades[1::2], strict=True))
+    step = width // 2
+    rows = b"".join(b"\0" + pairs[start : start + step] for start in range(0, len(pairs), step))
+    head = struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)
+    parts = (b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def at_the_counter(counter: Desk) -> None:
@@ -113,9 +142,11 @@ def at_the_counter(counter: Desk) -> None:
 
 def a_job_of_each_kind(counter: Desk) -> None:
     clerk = staff("jingban")
-    good = (SAMPLES / "persons.csv").read_bytes()
-    lines = good.decode().splitlines()[:12]
-    bad = "\n".join([*lines[:3], lines[3].replace(",1,", ",7,", 1), *lines[4:]]).encode()
+    heading, *rows = (SAMPLES / "persons.csv").read_text(encoding="utf-8-sig").splitlines()
+    own = [row for row in rows if ",421002," in row]
+    good = "\n".join([heading, *own]).encode()
+    short = own[3].rsplit(",", 1)[0]
+    bad = "\n".join([heading, *own[:3], f"{short},12.345", own[4].replace(",421002,", ",421003,")]).encode()
     for name, content in (("在职人员_2026年11月.csv", good), ("居民参保_更正.csv", bad)):
         enqueue(kind="import_persons", by=clerk, file=(name, content))
     counter.go("/jobs/")

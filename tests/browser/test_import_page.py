@@ -59,7 +59,11 @@ def test_three_bad_rows_are_all_told_and_nothing_of_the_file_is_stored(
 ) -> None:
     lines = (samples / "persons.csv").read_text(encoding="utf-8-sig").splitlines()[:12]
     heading = lines[0].split(",")
-    for number, column, value in ((3, "certno", "421003199211267515"), (6, "insu_admdvs", "999999"), (9, "psn_name", "")):
+    for number, column, value in (
+        (3, "certno", "421003199211267515"),
+        (6, "insu_admdvs", "999999"),
+        (9, "psn_name", ""),
+    ):
         cells = lines[number].split(",")
         cells[heading.index(column)] = value
         lines[number] = ",".join(cells)

@@ -72,11 +72,18 @@ def pages_of(bureau: Bureau, open_desk: OpenDesk, **how: Any) -> Iterator[tuple[
     expect(desk.verdict.locator(".gj-person-verdict.fail")).to_be_visible()
     yield "failing check", desk
     review = open_desk(bureau.reviewer, **how)
-    for name, address in (("queue", "/cases/"), ("review", f"/cases/{bureau.waiting.pk}/"), ("adjustments", "/adjustments/")):
+    for name, address in (
+        ("queue", "/cases/"),
+        ("review", f"/cases/{bureau.waiting.pk}/"),
+        ("adjustments", "/adjustments/"),
+    ):
         review.go(address)
         yield name, review
     auditor = open_desk(bureau.auditor, **how)
-    for name, address in (("trail", f"/persons/{bureau.person.pk}/trail/"), ("events", "/admin/accounts/auditevent/")):
+    for name, address in (
+        ("trail", f"/persons/{bureau.person.pk}/trail/"),
+        ("events", "/admin/accounts/auditevent/"),
+    ):
         auditor.go(address)
         auditor.page.wait_for_load_state("networkidle")
         yield name, auditor
