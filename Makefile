@@ -7,7 +7,7 @@ KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))')
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --quiet
 
-.PHONY: install demo test browser-test lint messages requirements clean
+.PHONY: install demo test browser-test screenshots lint messages requirements clean
 
 install: .venv/installed
 
@@ -27,6 +27,10 @@ test: install
 
 browser-test: install
 	$(BIN)/python -m pytest tests/browser
+
+# The pictures of docs/images, anew from the demo's data; pdftoppm is poppler's.
+screenshots: install
+	$(BIN)/python -m pytest tests/browser/take_screenshots.py
 
 lint: install
 	$(BIN)/ruff check .

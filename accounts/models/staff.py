@@ -48,6 +48,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def get_full_name(self) -> str:
+        """Read by the frame of every page, which shows it beside the menu."""
+        return str(self)
+
     @property
     def is_staff(self) -> bool:
         """Read by the admin: whoever has an account here is staff."""

@@ -14,14 +14,25 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-document.addEventListener("htmx:sendError", () => {
+// A server that does not answer is said, wherever it was asked; a hanging one after eight seconds.
+const PATIENCE = 8000;
+function offline(isOff) {
   const box = document.getElementById("gj-offline");
-  if (box) box.hidden = false;
+  if (!box) return;
+  box.hidden = !isOff;
+  if (isOff) box.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.timeout = PATIENCE;
 });
-
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    delete event.detail.elt?.dataset?.asked; // the same number may be asked again
+    offline(true);
+  });
+}
 document.addEventListener("htmx:afterRequest", (event) => {
-  const box = document.getElementById("gj-offline");
-  if (box && event.detail.successful) box.hidden = true;
+  if (event.detail.successful) offline(false);
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -33,7 +44,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
-  const target = document.querySelector("[data-focus]");
+  const target = document.querySelector("[data-focus]") || document.querySelector("[autofocus]");
   if (target) {
     target.removeAttribute("data-focus");
     target.focus();
@@ -112,16 +123,36 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A second click, while the first is on its way, does nothing.
-document.addEventListener("submit", (event) => {
+// A second click, while the first is on its way, does nothing. The server is asked whether it is there before the
+// page is left: the browser's own page for a dead one would take what was typed with it.
+document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.target === "_blank") return;
-  if (form.dataset.sent) {
-    event.preventDefault();
+  if (form.method !== "post" || form.target === "_blank" || form.hasAttribute("hx-post") && !form.action) return;
+  if (form.dataset.sent === "yes") return event.preventDefault();
+  if (form.dataset.sent === "go") {
+    form.dataset.sent = "yes";
     return;
   }
+  event.preventDefault();
   form.dataset.sent = "yes";
+  const answers = await isThere();
+  offline(!answers);
+  if (!answers) return delete form.dataset.sent;
+  form.dataset.sent = "go";
+  form.requestSubmit(event.submitter);
 });
+async function isThere() {
+  try {
+    return (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
+  } catch {
+    return false;
+  }
+}
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// The admin's own script looks for a box beside every file field to write the name into, and breaks without one.
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".gj input[type=file]")) event.stopPropagation();
+}, true);

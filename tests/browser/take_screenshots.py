@@ -1,0 +1,154 @@
+"""The pictures of docs/images, taken from the demo's data: `make screenshots`.
+
+Run as a test, because it needs what a test has: a database of its own, the running site, a browser.
+"""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import zlib
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import InsuredPerson, Staff
+from accounts.services.jobs import enqueue
+from config.embedded.places import CHECKOUT
+from families.demo import seed
+from families.models import RegistrationCase
+from families.models.case import CaseState
+from tests.browser.conftest import OpenDesk
+from tests.browser.desk import Desk
+from tests.samples import SAMPLES
+
+IMAGES = CHECKOUT / "docs" / "images"
+WIDTH, HEIGHT = 1280, 800
+MOST_BYTES = 250_000
+
+
+@pytest.fixture
+def demo(committed_db: None) -> None:
+    seed(households=150)
+
+
+def staff(username: str) -> Staff:
+    return Staff.objects.select_related("region").get(username=username)
+
+
+def take(desk: Desk, name: str, *, whole: bool = False) -> None:
+    """`whole`: the page to its end, instead of what a desk's screen shows."""
+    desk.page.wait_for_load_state("networkidle")
+    picture = IMAGES / f"{name}.png"
+    desk.page.screenshot(path=picture, full_page=whole)
+    assert picture.stat().st_size <= MOST_BYTES
+
+
+def tall_enough(desk: Desk) -> None:
+    """A screen that holds the whole page, so that the frame around it is drawn once."""
+    height = desk.page.evaluate("() => document.querySelector('#main, #page, body').scrollHeight")
+    desk.page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})
+
+
+def free_family() -> tuple[InsuredPerson, list[InsuredPerson]]:
+    """An owner with money, somebody to be the spouse and a child, all in no group and at ease with one another."""
+    free = InsuredPerson.objects.filter(
+        region="421002", status="1", memberships__isnull=True, cases_as_owner__isnull=True
+    ).order_by("pk")
+    for owner in free.filter(insutype="310", gender="1", account__current_year__gt=100):
+        near = {"born_on__year__range": (owner.born_on.year - 4, owner.born_on.year + 4)}
+        spouse = free.filter(gender="2", insutype="310", **near).first()
+        young = {"born_on__year__gte": owner.born_on.year + 22, "name__startswith": owner.name[0]}
+        child = free.filter(insutype="390", **young).first()
+        if spouse and child:
+            return owner, [spouse, child]
+    raise AssertionError("The demo has no such family: seed more households")
+
+
+def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    guest = desk_of(None)
+    guest.go("/")
+    take(guest, "sign-in")
+
+    counter = desk_of(staff("jingban"))
+    counter.go("/counter/")
+    take(counter, "counter-start")
+    at_the_counter(counter)
+
+    review = desk_of(staff("fuhe"))
+    review.go("/cases/")
+    take(review, "review-queue")
+    review.page.locator("#gj-main table a").first.click()
+    review.page.wait_for_url("**/cases/*/")
+    tall_enough(review)
+    take(review, "review")
+
+    effective = RegistrationCase.objects.filter(state=CaseState.EFFECTIVE, region="421002").last()
+    counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    counter.go(f"/groups/{effective.group_id}/")
+    take(counter, "group")
+    counter.go(f"/persons/{effective.owner_id}/")
+    take(counter, "person")
+    auditor = desk_of(staff("jihe"))
+    auditor.go(f"/persons/{effective.owner_id}/trail/")
+    take(auditor, "trail")
+    a_job_of_each_kind(counter)
+    for paper, address in (("receipt", "receipt.pdf"), ("form", "form.pdf")):
+        draw(counter.page.request.get(f"/cases/{effective.pk}/{address}").body(), paper)
+
+
+def draw(pdf: bytes, name: str) -> None:
+    """The first page of a paper, in 16 shades of grey."""
+    command = ["pdftoppm", "-gray", "-singlefile", "-scale-to-x", str(WIDTH), "-scale-to-y", "-1", "-"]
+    pgm = subprocess.run(command, input=pdf, check=True, capture_output=True).stdout
+    width, height = (int(number) for number in pgm.split(maxsplit=3)[1:3])
+    picture = png_of(pgm[-width * height :], width, height)
+    (IMAGES / f"{name}.png").write_bytes(picture)
+
+
+def png_of(pixels: bytes, width: int, height: int) -> bytes:
+    """`pixels`: one byte each, row by row; `width`: even. Two pixels to a byte (PNG, greyscale of 4 bits)."""
+    nearest = bytes(round(shade / 17) for shade in range(256))
+    shades = pixels.translate(nearest)
+    pairs = bytes(left << 4 | right for left, right in zip(shades[::2], shades[1::2], strict=True))
+    step = width // 2
+    rows = b"".join(b"\0" + pairs[start : start + step] for start in range(0, len(pairs), step))
+    head = struct.pack(">IIBBBBB", width, height, 4, 0, 0, 0, 0)
+    parts = (b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def at_the_counter(counter: Desk) -> None:
+    """A person found, a family with somebody who fails, the family without, stored as a draft."""
+    owner, (spouse, child) = free_family()
+    counter.open_counter(owner)
+    take(counter, "counter-person")
+    InsuredPerson.objects.filter(pk=child.pk).update(status="2", status_reason="待核实参保信息")
+    counter.add_member(1, spouse.certno, "10", rank="2", limit="2000.00")
+    counter.add_member(2, child.certno, "20" if child.gender == "1" else "30")
+    expect(counter.verdict.locator(".gj-person-verdict.fail")).to_be_visible()
+    tall_enough(counter)
+    take(counter, "counter-check")
+    InsuredPerson.objects.filter(pk=child.pk).update(status="1", status_reason="")
+    counter.save()
+    tall_enough(counter)
+    take(counter, "counter-draft")
+
+
+def a_job_of_each_kind(counter: Desk) -> None:
+    clerk = staff("jingban")
+    heading, *rows = (SAMPLES / "persons.csv").read_text(encoding="utf-8-sig").splitlines()
+    own = [row for row in rows if ",421002," in row]
+    good = "\n".join([heading, *own]).encode()
+    short = own[3].rsplit(",", 1)[0]
+    bad = "\n".join([heading, *own[:3], f"{short},12.345", own[4].replace(",421002,", ",421003,")]).encode()
+    for name, content in (("在职人员_2026年11月.csv", good), ("居民参保_更正.csv", bad)):
+        enqueue(kind="import_persons", by=clerk, file=(name, content))
+    counter.go("/jobs/")
+    expect(counter.page.locator(".gj-badge.done, .gj-badge.refused")).to_have_count(2, timeout=60_000)
+    take(counter, "jobs")

@@ -1,0 +1,133 @@
+"""A family of three with the keyboard alone, from signing in to the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import AuditEvent, Staff
+from accounts.models.audit import AuditKind
+from families.models import GroupMember, RegistrationCase
+from families.models.case import CaseState
+from tests.browser.conftest import OpenDesk
+from tests.browser.papers import family
+from tests.factories import PASSWORD
+
+FOCUS_IS_SEEN = """() => {
+  const one = document.activeElement;
+  const style = getComputedStyle(one);
+  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+  return one !== document.body && (outlined || style.boxShadow !== 'none');
+}"""
+FOCUSED_TEXT = "() => document.activeElement.matches('a, button') ? document.activeElement.innerText : ''"
+MOST_KEYS = 160
+
+
+@dataclass
+class Keyboard:
+    """Counts what was pressed; at every step the place where the next key goes is seen."""
+
+    page: Page
+    pressed: int = 0
+
+    def press(self, key: str) -> None:
+        """Tab alone may come from nowhere; wherever it leads has to be seen."""
+        if key != "Tab":
+            self.is_seen()
+        self.page.keyboard.press(key)
+        self.pressed += 1
+        if key == "Tab":
+            self.is_seen()
+
+    def is_seen(self) -> None:
+        assert self.page.evaluate(FOCUS_IS_SEEN), f"Nothing shows where the next key goes on {self.page.url}"
+
+    def type(self, text: str) -> None:
+        for key in text:
+            self.press(key)
+
+    def tab_to(self, words: str) -> None:
+        for _ in range(60):
+            if words in self.page.evaluate(FOCUSED_TEXT):
+                return
+            self.press("Tab")
+        raise AssertionError(f"Tab never came to {words}")
+
+    def sign_in(self, staff: Staff) -> None:
+        expect(self.page.locator("[name=username]")).to_be_focused()
+        self.type(staff.username)
+        self.press("Tab")
+        self.type(PASSWORD)
+        self.press("Enter")
+
+
+def test_a_family_of_three_is_bound_reviewed_and_receipted_without_touching_the_mouse(
+    desk_of: OpenDesk,
+    clerk: Staff,
+    reviewer: Staff,
+    roster: None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = family("GJ00100000")[:2]
+    counter = desk_of(None)
+    page, keys = counter.page, Keyboard(counter.page)
+    counter.go("/")
+    keys.sign_in(clerk)
+    page.wait_for_url("**/counter/")
+    expect(page.locator(".gj-find [name=text]")).to_be_focused()
+    begun = keys.pressed
+    keys.type(rows[0].owner)
+    keys.press("Enter")
+    page.wait_for_url("**/counter/persons/*/")
+    for position, row in enumerate(rows, start=1):
+        expect(page.locator(f"[name='{position}-number']")).to_be_focused()
+        keys.type(row.number)
+        keys.press("Enter")
+        expect(page.locator(f"[name='{position}-relation']")).to_be_focused()
+        keys.type(row.relation)
+        expect(page.locator(f"[name='{position}-relation']")).to_have_value(row.relation)
+        keys.press("Enter")
+    keys.press("Control+Enter")
+    page.wait_for_url("**/counter/cases/*/")
+    expect(page.get_by_role("link", name="打印登记表")).to_be_focused()
+    with page.context.expect_page() as printed:
+        keys.press("Enter")
+    printed.value.close()
+    page.bring_to_front()
+    keys.press("Control+Enter")
+    page.wait_for_url("**/cases/*/")
+    counter.sees("已提交，待他人复核。")
+    at_counter = keys.pressed - begun
+    case = RegistrationCase.objects.get()
+    assert case.state == CaseState.SUBMITTED
+
+    review = desk_of(None)
+    approving = Keyboard(review.page)
+    review.go("/")
+    approving.sign_in(reviewer)
+    review.page.wait_for_url("**/cases/")
+    expect(review.page.get_by_role("link", name=case.number)).to_be_focused()
+    approving.press("Enter")
+    review.page.wait_for_url(f"**/cases/{case.pk}/")
+    expect(review.page.get_by_role("button", name="通过")).to_be_visible()
+    approving.tab_to("通过")
+    approving.press("Control+Enter")
+    review.sees("复核通过")
+
+    keys.tab_to("窗口经办")
+    keys.press("Enter")
+    page.wait_for_url("**/counter/")
+    keys.tab_to("回执")
+    with page.context.expect_page():
+        keys.press("Enter")
+    case.refresh_from_db()
+    assert (case.state, case.reviewed_by) == (CaseState.EFFECTIVE, reviewer)
+    assert GroupMember.objects.filter(group=case.group).count() == 3
+    page.wait_for_timeout(1500)
+    printed = AuditEvent.objects.filter(kind=AuditKind.PRINT, staff=clerk).values_list("detail__paper", flat=True)
+    assert sorted(printed) == ["receipt", "registration_form"]
+    with capsys.disabled():
+        print(f"\n{at_counter} keys at the counter, {keys.pressed} with signing in and receipt")  # noqa: T201
+    assert at_counter < MOST_KEYS
