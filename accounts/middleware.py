@@ -26,6 +26,7 @@ Responder = Callable[[HttpRequest], HttpResponseBase]
 
 # Reached without a session: signing in, the probes of the load balancer, and what a sign-in page is made of.
 OPEN_PATHS = ("/admin/login/", "/healthz", "/readyz", "/static/", "/i18n/")
+BACKGROUND_HEADERS = {"Hx-Request", "X-Requested-With"}
 # What somebody types into an address may be an ID number; no id of a row has as many digits.
 LONG_NUMBER = re.compile(r"[0-9]{11,}[0-9Xx]*")
 LONGEST_PATH = 200
@@ -110,7 +111,9 @@ class SignedInMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated and not request.path.startswith(OPEN_PATHS):
-            return redirect_to_login("/")
+            # A page that asks in the background is told; the sign-in page would be swapped into the middle of it.
+            in_background = BACKGROUND_HEADERS & request.headers.keys()
+            return HttpResponse(status=401) if in_background else redirect_to_login("/")
         response = self.get_response(request)
         if request.user.is_authenticated and response.status_code == 403:
             record_event(

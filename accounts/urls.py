@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import adjustments, jobs, persons
+from accounts.views import adjustments, jobs, persons, session
 
 urlpatterns = [
     path("persons/import/", jobs.import_persons, name="import-persons"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/<int:pk>/adjust/", adjustments.request_, name="adjust"),
     path("adjustments/", adjustments.queue, name="adjustments"),
     path("adjustments/<int:pk>/decide/", adjustments.decide, name="decide-adjustment"),
+    path("signed-in/", session.signed_in, name="signed-in"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
 ]

@@ -16,12 +16,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 // A server that does not answer is said, wherever it was asked; a hanging one after eight seconds.
 const PATIENCE = 8000;
-function offline(isOff) {
-  const box = document.getElementById("gj-offline");
+function tell(id, holds) {
+  const box = document.getElementById(id);
   if (!box) return;
-  box.hidden = !isOff;
-  if (isOff) box.scrollIntoView({ block: "nearest" });
+  box.hidden = !holds;
+  if (holds) box.scrollIntoView({ block: "nearest" });
 }
+const offline = (holds) => tell("gj-offline", holds);
+const signedOut = (holds) => tell("gj-signed-out", holds);
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.timeout = PATIENCE;
 });
@@ -32,6 +34,8 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status === 401) delete event.detail.elt?.dataset?.asked;
+  if (event.detail.xhr.status > 0) signedOut(event.detail.xhr.status === 401);
   if (event.detail.successful) offline(false);
 });
 
@@ -135,18 +139,21 @@ document.addEventListener("submit", async (event) => {
   }
   event.preventDefault();
   form.dataset.sent = "yes";
-  const answers = await isThere();
-  offline(!answers);
-  if (!answers) return delete form.dataset.sent;
+  if (!(await isThere())) return delete form.dataset.sent;
   form.dataset.sent = "go";
   form.requestSubmit(event.submitter);
 });
 async function isThere() {
+  let status = 0;
   try {
-    return (await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
+    const asked = { cache: "no-store", headers: { "X-Requested-With": "fetch" }, signal: AbortSignal.timeout(PATIENCE) };
+    status = (await fetch("/signed-in/", asked)).status;
   } catch {
-    return false;
+    // no answer is an answer
   }
+  signedOut(status === 401);
+  offline(status !== 401 && status !== 204);
+  return status === 204;
 }
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);

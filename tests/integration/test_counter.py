@@ -127,3 +127,15 @@ def test_a_token_of_another_desk_finds_nobody(
     assert response.status_code == 422
     assert spouse.name not in response.content.decode()
     assert not RegistrationCase.objects.exists()
+
+
+def test_a_page_that_asks_in_the_background_is_told_that_its_session_ended(client: Client) -> None:
+    asked = {"HX-Request": "true"}
+
+    assert client.get("/signed-in/", headers={"X-Requested-With": "fetch"}).status_code == 401
+    assert client.post("/counter/persons/1/check/", headers=asked).status_code == 401
+    assert client.get("/counter/", follow=False).status_code == 302
+
+
+def test_a_page_that_asks_whether_it_is_signed_in_is_told_so(client: Client, clerk: Staff) -> None:
+    assert desk(client, clerk).get("/signed-in/").status_code == 204

@@ -109,6 +109,7 @@ TABLE: dict[str, Row] = {
     "accounts/<int:pk>/adjust/": page(CLERK, "accounts/personalaccount"),
     "adjustments/": page(REVIEWER),
     "adjustments/<int:pk>/decide/": form(REVIEWER, "accounts/accountadjustment"),
+    "signed-in/": Row(ALL, 204),
     "jobs/": page(READERS),
     "jobs/<int:pk>/": page(READERS, "own job"),
     # The counter and cases
