@@ -141,9 +141,17 @@ class UploadForm(forms.Form):
         label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}), help_text=_(".xlsx or .csv")
     )
 
+    def __init__(self, *args: Any, request_bytes: int = 0, **kwargs: Any) -> None:
+        """`request_bytes`: of the whole request; of one that is too large Django drops the file without a word."""
+        super().__init__(*args, **kwargs)
+        if request_bytes > settings.UPLOAD_MAX_BYTES:
+            self.fields["file"].error_messages |= {"required": self._too_large(), "missing": self._too_large()}
+
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
         if upload.size > settings.UPLOAD_MAX_BYTES:
-            limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
-            raise forms.ValidationError(_("The file is larger than {n} MB: split it.").format(n=limit))
+            raise forms.ValidationError(self._too_large())
         return upload
+
+    def _too_large(self) -> str:
+        return _("The file is larger than {n} MB: split it.").format(n=settings.UPLOAD_MAX_BYTES // 1024 // 1024)

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from accounts.acting import acting
+from accounts.models import Staff
 from accounts.models.audit import AuditKind
 from accounts.rules.sealing import SealBroken
 from accounts.services.audit import record_event
@@ -123,7 +124,8 @@ class SignedInMiddleware:
             return None
         path = path_without_numbers(request)
         logger.error("a sealed value does not open: %s", exception, extra={"path": path})
-        record_event(AuditKind.ACCESS_REFUSED, by=request.user, request=request, path=path, reason="seal_broken")
+        by = request.user if isinstance(request.user, Staff) else None
+        record_event(AuditKind.ACCESS_REFUSED, by=by, request=request, path=path, reason="seal_broken")
         return render(request, "seal_broken.html", status=500)
 
 

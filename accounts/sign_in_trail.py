@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.keys import typed_name_digest
-from accounts.models import Staff
+from accounts.models import Region, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
 
@@ -31,7 +31,9 @@ def signed_out(request: HttpRequest, user: Staff | None, **kwargs: Any) -> None:
 @receiver(user_login_failed)
 def sign_in_refused(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     known = Staff.objects.filter(username=credentials.get("username", "")).first()
-    record_event(AuditKind.SIGN_IN_REFUSED, by=known, request=request)
+    # A name that nobody has belongs to no region: whoever oversees the whole tree sees the guessing.
+    root = None if known else Region.objects.filter(parent=None).order_by("path").first()
+    record_event(AuditKind.SIGN_IN_REFUSED, by=known, region=root, request=request)
 
 
 def typed_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

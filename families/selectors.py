@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import InsuredPerson, Region, Staff
-from accounts.trail import TrailLine, row_changes
+from accounts.trail import TrailLine, changes_of
 from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
 from families.rules.policy import Origin, Policy, parse_value
@@ -198,13 +197,13 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
 def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
     """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
     memberships = GroupMember.objects.for_staff(staff).filter(person=person)
-    rows: list[models.Model] = [
-        *memberships,
-        *Sharing.objects.filter(payer__in=memberships),
-        *Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
-        *RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+    kinds: list[QuerySet[Any]] = [
+        memberships,
+        Sharing.objects.filter(payer__in=memberships),
+        Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
+        RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
     ]
-    lines = [line for row in rows for line in row_changes(row)]
+    lines = [line for rows in kinds for line in changes_of(list(rows))]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 

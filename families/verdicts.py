@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -198,5 +199,10 @@ class _Speech:
 
 
 def _region_name(code: str) -> str:
+    """Kept for a minute, because every line of a check may ask."""
+    return str(cache.get_or_set(f"region:{code}", lambda: _stored_name(code), 60))
+
+
+def _stored_name(code: str) -> str:
     region = Region.objects.filter(pk=code).first()
     return region.name if region else code

@@ -23,6 +23,7 @@ KEPT = {
     "auth_group_permissions",
     "accounts_code",
     "accounts_region",
+    "accounts_regionevent",
 }
 
 

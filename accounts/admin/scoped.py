@@ -1,7 +1,8 @@
 """The lists of the admin, kept inside the scope and away from writing: services write, lists show.
 
 Invariants: every surface (list, detail, history, autocomplete, action) starts from `for_staff`; what lies outside
-is 404, and 403 whatever is asked for where the role may not read the table at all; no search by GET, because a number in an address stays in logs and histories.
+is 404, and everything is 403 to a role that may not read the table at all; no search by GET, because a number in an
+address stays in logs and histories.
 """
 
 from __future__ import annotations

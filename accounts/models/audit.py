@@ -6,6 +6,8 @@ the hash of the one before it, computed by the database: a removed or altered ev
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,9 @@ from django.utils.translation import gettext_noop
 
 from accounts.models.account import append_only
 from accounts.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models.staff import Staff
 
 
 class AuditKind(models.TextChoices):
@@ -34,6 +39,15 @@ EVENT_TEXT = """jsonb_build_array({row}.sequence, to_char({row}.at AT TIME ZONE 
     {row}.kind, {row}.staff_id, {row}.person_id, {row}.region_id, {row}.address, {row}.detail,
     encode({row}.previous_hash, 'hex'))::text"""
 EVENT_HASH = f"sha256(convert_to({EVENT_TEXT}, 'UTF8'))"
+
+
+class AuditQuerySet(ScopedQuerySet["AuditEvent"]):
+    """Sign-ins refused to unknown names belong to no region: whoever sees the whole country sees them."""
+
+    def for_staff(self, staff: Staff) -> Self:
+        rows = super().for_staff(staff)
+        nowhere = staff.region.parent_id is None and staff.has_perm("accounts.view_auditevent") and staff.is_active
+        return rows | self.filter(region=None) if nowhere else rows
 
 
 class AuditEvent(models.Model):
@@ -58,7 +72,7 @@ class AuditEvent(models.Model):
     previous_hash = models.BinaryField(editable=False)
     hash = models.BinaryField(editable=False)
 
-    objects = ScopedQuerySet["AuditEvent"].as_manager()
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit event")

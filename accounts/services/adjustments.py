@@ -7,11 +7,21 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import AccountAdjustment, PersonalAccount, Staff
 from accounts.models.account import AdjustmentState, EntryKind
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.review import AlreadyDecided, OwnWork
+
+
+class SentBefore(Exception):
+    """The same form, by the browser's way back, with other content: taken for a double click, it would be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This form was sent before, with other content. Nothing was sent now: look and send again.")
+        )
 
 
 def request_adjustment(
@@ -23,17 +33,20 @@ def request_adjustment(
     key: UUID,
     by: Staff,
 ) -> AccountAdjustment:
-    """Ask for a correction, in yuan per bucket. `key`: made by the page, so that a double click asks once."""
-    adjustment, _created = AccountAdjustment.objects.get_or_create(
-        request_key=key,
-        defaults={
-            "account": account,
-            "prior_change": prior_change,
-            "current_change": current_change,
-            "reason": reason,
-            "handled_by": by,
-        },
-    )
+    """Ask for a correction, in yuan per bucket. `key`: made by the page, so that a double click asks once.
+
+    Raises: SentBefore for a key that asked for something else; nothing is written then.
+    """
+    asked = {
+        "account": account,
+        "prior_change": prior_change,
+        "current_change": current_change,
+        "reason": reason,
+        "handled_by": by,
+    }
+    adjustment, created = AccountAdjustment.objects.get_or_create(request_key=key, defaults=asked)
+    if not created and any(getattr(adjustment, name) != value for name, value in asked.items()):
+        raise SentBefore
     return adjustment
 
 

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import keys
+from accounts.bulk import copy_create
 from accounts.import_messages import message_for
 from accounts.models import AccountEntry, InsuredPerson, Job, PersonalAccount, Staff
 from accounts.models.account import EntryKind
@@ -253,7 +254,7 @@ def _write(plan: _Plan, tables: Tables, by: Staff, report: Report) -> None:
         report(done := done + len(changed), plan.rows)
     _open_accounts(plan.opening, tables.today, by)
     for chunk in _chunks(plan.new):
-        persons = InsuredPerson.objects.bulk_create(_person(row, tables.today) for row in chunk)
+        persons = copy_create([_person(row, tables.today) for row in chunk])
         _open_accounts(
             [(person, row) for person, row in zip(persons, chunk, strict=True) if row.is_employee],
             tables.today,
@@ -318,9 +319,7 @@ def _plain(value: Any) -> Any:
 
 def _open_accounts(holders: Sequence[tuple[InsuredPerson, PersonRow]], today: dt.date, by: Staff) -> None:
     """An account for each, and its opening balance as one entry where there is any."""
-    accounts = PersonalAccount.objects.bulk_create(
-        PersonalAccount(person=person, opened_on=today) for person, _row in holders
-    )
+    accounts = copy_create([PersonalAccount(person=person, opened_on=today) for person, _row in holders])
     postings = [
         Posting(
             account_id=account.pk,

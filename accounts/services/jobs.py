@@ -28,6 +28,7 @@ LEASE = dt.timedelta(seconds=30)
 HEARTBEAT_SECONDS = 1.0
 MOST_ATTEMPTS = 5
 LOST_AFTER = dt.timedelta(seconds=20)
+LONGEST_NAME = 200  # too long a name is cut in front: the ending tells a workbook from a CSV file
 
 
 class LeaseLost(Exception):
@@ -67,18 +68,12 @@ def enqueue(
     if file is not None:
         name, content = file
         stored = JobFile(
-            job=job, name=_shown_name(name), sha256=hashlib.sha256(content).hexdigest(), size=len(content)
+            job=job, name=name[-LONGEST_NAME:], sha256=hashlib.sha256(content).hexdigest(), size=len(content)
         )
         stored.content = content
         stored.save()
     transaction.on_commit(lambda: wake(job.pk))
     return job
-
-
-def _shown_name(name: str) -> str:
-    """A file's name on one line, cut in front where it is too long: the ending tells a workbook from a CSV file."""
-    most = JobFile._meta.get_field("name").max_length
-    return "".join(sign if sign.isprintable() else " " for sign in name)[-(most or 0) :]
 
 
 def wake(job_id: int) -> None:

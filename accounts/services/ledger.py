@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from accounts.bulk import copy_create
 from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.rules.money import ZERO
@@ -75,7 +76,7 @@ def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry
             entries[key] = _next_entry(accounts[posting.account_id], posting, by)
         elif not _same(known, posting):
             raise SourceConflict(posting)
-    AccountEntry.objects.bulk_create(entries.values(), batch_size=CHUNK)
+    copy_create(list(entries.values()))
     _store_balances({accounts[account_id] for account_id, _source in entries})
     return [
         earlier.get((posting.account_id, posting.source)) or entries[posting.account_id, posting.source]

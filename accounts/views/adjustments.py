@@ -15,7 +15,7 @@ from accounts.forms import AdjustmentForm, DecisionForm
 from accounts.models import AccountAdjustment, PersonalAccount
 from accounts.models.account import AdjustmentState
 from accounts.pages import StaffRequest, render_page
-from accounts.services.adjustments import decide_adjustment, request_adjustment
+from accounts.services.adjustments import SentBefore, decide_adjustment, request_adjustment
 from accounts.services.ledger import InsufficientBalance
 from accounts.services.review import AlreadyDecided, OwnWork
 
@@ -28,9 +28,14 @@ def request_(request: StaffRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(accounts, pk=pk)
     form = AdjustmentForm(request.POST or None, initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
-        request_adjustment(account=account, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Sent to the reviewers."))
-        return redirect(account.person)
+        try:
+            request_adjustment(account=account, by=request.user, **form.cleaned_data)
+        except SentBefore as refusal:
+            form.data = {name: form.data[name] for name in form.data} | {"key": str(uuid4())}
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Sent to the reviewers."))
+            return redirect(account.person)
     context = {"account": account, "person": account.person, "form": form}
     return render_page(request, "accounts/adjust.html", context, title=_("Adjust a balance"))
 

@@ -39,10 +39,18 @@ def job(request: StaffRequest, pk: int) -> HttpResponse:
 @permission_required("accounts.import_insuredperson", raise_exception=True)
 def import_persons(request: StaffRequest) -> HttpResponse:
     """Take a file and hand it to a worker: the web process never parses a file."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "GET":
+        return _import_page(request, UploadForm())
+    form = UploadForm(request.POST, request.FILES, request_bytes=int(request.META.get("CONTENT_LENGTH") or 0))
+    if form.is_valid():
         upload = form.cleaned_data["file"]
         enqueue(kind="import_persons", by=request.user, file=(upload.name, upload.read()))
         messages.success(request, _("The file was taken over. Its progress is shown here."))
         return redirect("jobs")
-    return render_page(request, "accounts/import_persons.html", {"form": form}, title=_("Import persons"))
+    return _import_page(request, form, status=422)
+
+
+def _import_page(request: StaffRequest, form: UploadForm, *, status: int = 200) -> HttpResponse:
+    return render_page(
+        request, "accounts/import_persons.html", {"form": form}, title=_("Import persons"), status=status
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -145,12 +147,13 @@ def reject(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@permission_required("families.view_registrationcase", raise_exception=True)
+@permission_required(["families.view_registrationcase", "accounts.reveal_insuredperson"], raise_exception=True)
 def registration_form(request: StaffRequest, pk: int) -> HttpResponse:
-    """The paper form for the family to sign; it carries full numbers, so every print is audited."""
+    """The paper form for the family to sign. It carries full numbers: for who may reveal them, audited per person."""
     shown = case_in_scope(request, pk)
     pdf = render_pdf("registration_form", registration_form_of(shown))
-    return _paper(request, shown, pdf, "registration_form")
+    printed = [line.person for line in shown.lines.select_related("person").order_by("position")]
+    return _paper(request, shown, pdf, "registration_form", of=printed)
 
 
 @require_GET
@@ -163,10 +166,12 @@ def receipt(request: StaffRequest, pk: int) -> HttpResponse:
     return _paper(request, shown, render_pdf("receipt", receipt_of(shown)), "receipt")
 
 
-def _paper(request: StaffRequest, shown: RegistrationCase, pdf: bytes, paper: str) -> HttpResponse:
-    record_event(
-        AuditKind.PRINT, by=request.user, person=shown.owner, request=request, case=shown.number, paper=paper
-    )
+def _paper(
+    request: StaffRequest, shown: RegistrationCase, pdf: bytes, paper: str, *, of: Sequence[InsuredPerson] = ()
+) -> HttpResponse:
+    """`of`: whose numbers stand on it in full; each finds the print in their own trail."""
+    for person in of or [shown.owner]:
+        record_event(AuditKind.PRINT, by=request.user, person=person, request=request, case=shown.number, paper=paper)
     return HttpResponse(
         pdf,
         content_type="application/pdf",

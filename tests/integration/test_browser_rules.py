@@ -79,7 +79,7 @@ def test_a_production_start_has_no_warning_left() -> None:
 
 def test_in_production_cookies_travel_over_tls_alone_and_browsers_remember_it() -> None:
     program = (
-        "from config import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT,"
-        " s.SECURE_HSTS_SECONDS, s.DEBUG, s.PROXY_COUNT, s.SECURE_PROXY_SSL_HEADER)"
+        "from config import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        " s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, s.DEBUG, s.PROXY_COUNT, s.SECURE_PROXY_SSL_HEADER)"
     )
     assert manage("-c", program).stdout.split() == ["True", "True", "True", "31536000", "False", "0", "None"]

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, InsuredPerson, Region, Staff
+from accounts.models import AuditEvent, Region, Staff
 from accounts.models.audit import AuditKind
 from families.forms import TOKEN_SALT, person_of, token_for
 from families.models import RegistrationCase
@@ -181,9 +181,10 @@ def test_the_same_wrong_name_sent_again_with_every_change_of_the_form_counts_onc
 # Anything at all
 
 STRANGE = [
-    "", " ", "0", "-1", "1", "2", "8", "9", "99999999999999999999", "1e5", "NaN", "1.005", "１２", "²", "\x00", "\u200b",
-    "'; DROP TABLE x --", "<script>", "{{ 7*7 }}", "%s", "张三", "a" * 5000, "2026-03-01", "9999-12-31", "0000-00-00",
-    "on", "01", "20", "10", "71", "-", "--", "1-2", "0-0", "2-1-3", "\r\nX: y", "\ud7ff", "🙂" * 40, "../../etc/passwd",
+    "", " ", "0", "-1", "1", "2", "8", "9", "99999999999999999999", "1e5", "NaN", "1.005", "１２", "²", "\x00",
+    "\u200b", "'; DROP TABLE x --", "<script>", "{{ 7*7 }}", "%s", "张三", "a" * 5000, "2026-03-01", "9999-12-31",
+    "0000-00-00", "on", "01", "20", "10", "71", "-", "--", "1-2", "0-0", "2-1-3", "\r\nX: y", "\ud7ff", "🙂" * 40,
+    "../../etc/passwd",
 ]  # fmt: skip
 
 
@@ -233,7 +234,6 @@ def strange_form(dice: random.Random, values: list[str], names: list[str] | None
 
 @pytest.mark.parametrize("key", ["99999999999999999999999999", "0", "00000000000000000000001"])
 def test_an_id_of_any_size_is_not_there(desk: Client, key: str) -> None:
-    InsuredPerson.objects.filter(pk=1).exists()
     for path in (f"/persons/{key}/", f"/groups/{key}/", f"/cases/{key}/", f"/jobs/{key}/"):
         assert desk.get(path).status_code == 404
 

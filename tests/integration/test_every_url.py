@@ -125,7 +125,7 @@ TABLE: dict[str, Row] = {
     "cases/<int:pk>/withdraw/": form(CLERK, "families/registrationcase", 422),
     "cases/<int:pk>/approve/": form(REVIEWER, "families/registrationcase"),
     "cases/<int:pk>/reject/": form(REVIEWER, "families/registrationcase", 422),
-    "cases/<int:pk>/form.pdf": page(READERS, "families/registrationcase"),
+    "cases/<int:pk>/form.pdf": page(READERS - {"auditor"}, "families/registrationcase"),
     "cases/<int:pk>/receipt.pdf": page(READERS, "families/registrationcase", 302),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
     # Lists of the admin

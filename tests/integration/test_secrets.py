@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client, override_settings
 from redis import Redis
 
@@ -138,30 +136,6 @@ def test_a_refused_reveal_is_audited_and_does_not_count(clerk: Staff, monkeypatc
     assert person.certno not in answer.content.decode()
 
 
-@pytest.mark.usefixtures("committed_db")
-def test_of_two_reveals_at_once_at_the_limit_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(persons, "REVEALS_PER_HOUR", 3)
-    clerk, person = make_staff("clerk"), make_person()
-    answers: list[Any] = []
-    start = threading.Barrier(8)
-
-    def reveal() -> None:
-        try:
-            start.wait(timeout=10)
-            answers.append(reveal_number(person=person, reason="核对", by=clerk)[0])
-        except TooManyReveals:
-            answers.append(None)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=reveal) for _n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sorted(answers, key=str) == [person.certno] * 3 + [None] * 5
-
-
 # Broken seals
 
 
@@ -248,3 +222,27 @@ def test_a_fault_shows_a_page_without_any_data(clerk: Staff, monkeypatch: pytest
         word for word in (person.certno, "张三丰", "ValueError", "Traceback") if word in answer.content.decode()
     ] == []
     assert MutualAidGroup.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_printing_full_numbers_needs_the_right_to_reveal_and_is_in_the_trail_of_each_person(clerk: Staff) -> None:
+    desk = signed_in(clerk)
+    owner, child, case = family_at_the_counter(desk, clerk)
+    assert signed_in(make_staff("auditor")).get(f"/cases/{case.pk}/form.pdf").status_code == 403
+    answer = desk.get(f"/cases/{case.pk}/form.pdf")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    prints = AuditEvent.objects.filter(kind=AuditKind.PRINT).order_by("sequence")
+    assert [event.person for event in prints] == [owner, child]
+    assert {event.detail["case"] for event in prints} == {case.number}
+
+
+@pytest.mark.django_db
+def test_the_same_form_with_another_amount_is_not_taken_for_a_double_click(clerk: Staff) -> None:
+    person = make_person(current="10.00", by=clerk)
+    desk, page = signed_in(clerk), f"/accounts/{person.account.pk}/adjust/"
+    form = {"key": str(uuid4()), "current_change": "1.00", "reason": "更正"}
+    assert [desk.post(page, form).status_code for _click in range(2)] == [302, 302]
+    again = desk.post(page, form | {"current_change": "2.00"})
+    assert again.status_code == 200
+    assert form["key"] not in again.content.decode()
+    assert [str(one.current_change) for one in person.account.adjustments.all()] == ["1.00"]

@@ -184,3 +184,10 @@ def test_a_number_typed_into_an_address_is_not_audited_in_full(clerk: Staff) -> 
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     client.get("/admin/accounts/staff/11010519491231002X/change/")
     assert "110105" not in str([event.detail for event in events(AuditKind.ACCESS_REFUSED)])
+
+
+def test_guessed_names_are_seen_by_who_oversees_the_whole_country(regions: None) -> None:
+    attempt("nobody-has-this-name", "x")
+    (event,) = events(AuditKind.SIGN_IN_REFUSED)
+    assert AuditEvent.objects.for_staff(make_staff("auditor", "100000")).filter(pk=event.pk).exists()
+    assert not AuditEvent.objects.for_staff(make_staff("auditor", "421000")).filter(pk=event.pk).exists()

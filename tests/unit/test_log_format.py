@@ -54,12 +54,12 @@ def test_a_row_that_the_database_quotes_is_not_in_the_line() -> None:
         IntegrityError: "UPDATE accounts_insuredperson SET status = '9' WHERE id = %s",
         DatabaseError: "UPDATE accounts_insuredperson SET name = repeat(name, 50) WHERE id = %s",
     }
+    line = ""
     for refusal, statement in statements.items():
-        with pytest.raises(refusal), transaction.atomic(), connection.cursor() as cursor:
-            try:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, [person.pk])
-            except DatabaseError:
-                line = json.dumps(logged("a write was refused", exc_info=True), ensure_ascii=False)
-                raise
-        assert "a write was refused" in line
+        except refusal:
+            line = json.dumps(logged("a write was refused", exc_info=True), ensure_ascii=False)
+        assert "DatabaseError" in line or "IntegrityError" in line or "DataError" in line
         assert [word for word in ("欧阳", person.psn_no[:14], person.certno[:14], "P0000") if word in line] == []

@@ -32,8 +32,8 @@ def test_after_a_change_of_key_old_values_open_and_new_ones_carry_the_new_key() 
 
 @pytest.mark.parametrize(
     "text",
-    ["", ONE, f"x:{ONE}", f"-1:{ONE}", f"65536:{ONE}", "1:", "1:zz", f"1:{ONE[:-2]}", f"1:{ONE}ff", f"1:{ONE},1:{TWO}",
-     f"1:{ONE},", f"²:{ONE}", f"1:{ONE};2:{TWO}"],
+    ["", ONE, f"x:{ONE}", f"-1:{ONE}", f"65536:{ONE}", "1:", "1:zz", f"1:{ONE[:-2]}", f"1:{ONE}ff",
+     f"1:{ONE},1:{TWO}", f"1:{ONE},", f"²:{ONE}", f"1:{ONE};2:{TWO}"],
 )  # fmt: skip
 def test_keys_that_are_written_wrong_stop_the_start_and_are_not_quoted(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SEALING_KEYS") as refusal:

@@ -1,0 +1,121 @@
+"""How many queries each page asks, pinned in query_counts.json: the same with one row in every list as with ten.
+
+A page whose number changes fails, to be looked at; the number is then written into the file by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import InsuredPerson, Job, Staff
+from accounts.models.audit import AuditKind
+from accounts.services.adjustments import request_adjustment
+from accounts.services.audit import record_event
+from accounts.services.jobs import enqueue
+from families.services.cases import CaseInput, LineInput, save_case, submit_case
+from tests.factories import START, make_group, make_person, make_policy, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
+
+PINNED: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text(encoding="utf-8"))
+# The page → the role that opens it; `{person}`, `{group}`, `{case}`: those that have grown with the rows.
+PAGES = {
+    "/admin/accounts/insuredperson/": "clerk",
+    "/admin/accounts/personalaccount/": "clerk",
+    "/admin/accounts/accountadjustment/": "supervisor",
+    "/admin/accounts/auditevent/": "supervisor",
+    "/admin/accounts/job/": "supervisor",
+    "/admin/accounts/staff/": "administrator",
+    "/admin/accounts/region/": "clerk",
+    "/admin/families/mutualaidgroup/": "clerk",
+    "/admin/families/registrationcase/": "clerk",
+    "/admin/families/regionpolicy/": "supervisor",
+    "/counter/": "clerk",
+    "/counter/persons/{person}/": "clerk",
+    "/counter/persons/{owner}/": "clerk",
+    "/persons/{person}/": "supervisor",
+    "/persons/{owner}/family/": "clerk",
+    "/persons/{person}/trail/": "auditor",
+    "/persons/{owner}/family/trail/": "auditor",
+    "/groups/{group}/": "clerk",
+    "/cases/": "reviewer",
+    "/cases/{case}/": "reviewer",
+    "/adjustments/": "reviewer",
+    "/jobs/": "clerk",
+}
+
+
+class Office:
+    """A district in which one clerk works; `grow` adds one row to every list."""
+
+    def __init__(self) -> None:
+        self.staff = {
+            role: make_staff(role) for role in ("clerk", "reviewer", "supervisor", "auditor", "administrator")
+        }
+        self.clerk: Staff = self.staff["clerk"]
+        self.person = make_person(current="100.00", by=self.clerk)
+
+    def grow(self, family: str) -> None:
+        """`family`: the relations of a new group's members, and of a new case's."""
+        make_staff()
+        self.group = make_group(*family.split(), by=self.clerk)
+        self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
+        self.case = self._case(family)
+        for key in ("1.00", "2.00"):
+            request_adjustment(
+                account=self.person.account,
+                prior_change=key,
+                current_change=0,
+                reason="x",
+                key=uuid4(),
+                by=self.clerk,
+            )
+        enqueue(kind="import_persons", by=self.clerk, file=("x.csv", b"psn_no"))
+        record_event(AuditKind.LOOK, by=make_staff(), person=self.person)
+        make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
+
+    def _case(self, family: str):  # type: ignore[no-untyped-def]
+        owner = make_person(current="1.00", by=self.clerk)
+        lines = [LineInput(owner.pk, "01", True, START, rank=1)]
+        for relation in family.replace("*", "").split():
+            gender = {"12": "2", "20": "1", "30": "2"}[relation]
+            lines.append(LineInput(make_person(insutype="390", gender=gender).pk, relation, False, START))
+        case = save_case(form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=lines), by=self.clerk)
+        return submit_case(case_id=case.pk, by=self.clerk)
+
+    def counts(self) -> dict[str, int]:
+        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk}
+        clients = {role: signed_in(staff) for role, staff in self.staff.items()}
+        return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
+
+
+def signed_in(staff: Staff) -> Client:
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def queries(client: Client, path: str) -> int:
+    assert client.get(path).status_code == 200  # the first look reads the code tables into the cache
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)
+
+
+def test_every_page_asks_as_many_queries_as_pinned_however_many_rows_there_are() -> None:
+    office = Office()
+    office.grow("12*")
+    few = office.counts()
+    for _row in range(8):
+        office.grow("12*")
+    office.grow("12* 20* 20 30* 30 30")
+    many = office.counts()
+    assert {page: (few[page], many[page]) for page in PAGES if few[page] != many[page]} == {}
+    assert many == PINNED
