@@ -27,7 +27,7 @@ def supervisor(committed_db: None) -> Staff:
 
 
 @pytest.fixture
-def loaded(samples: Path, clerk: Staff, supervisor: Staff, tmp_path: Path) -> None:
+def loaded(samples: Path, clerk: Staff, supervisor: Staff) -> None:
     """Regions and persons, by the commands that a bureau runs."""
     regions, persons = samples / "regions.csv", samples / "persons.csv"
     call_command("load_reference", regions=regions, staff=make_staff("supervisor", "100000").username)

@@ -47,7 +47,9 @@ def test_a_file_is_loaded_with_its_progress_shown_and_the_same_file_again_change
     assert [url for url in progress if url.endswith(f"/jobs/{job.pk}/")]
 
     before = list(PersonalAccount.objects.order_by("pk").values_list("prior_years", "current_year"))
+    desk.does_not_see("没有变化")
     again = load(desk, samples / "persons.csv")
+    expect(desk.page.locator(f"#job-{again.pk}")).to_contain_text("数据均已存在，没有变化。")
     assert again.result["accepted_rows"] == rows
     assert list(PersonalAccount.objects.order_by("pk").values_list("prior_years", "current_year")) == before
     assert InsuredPerson.objects.count() == rows
