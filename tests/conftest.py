@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
@@ -25,6 +27,15 @@ KEPT = {
     "accounts_region",
     "accounts_regionevent",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_its_own(worker_id: str) -> None:
+    """Clearing a cache empties a whole Redis database: each process of the tests has another one."""
+    number = int(worker_id.removeprefix("gw")) + 1 if worker_id.startswith("gw") else 0
+    place = settings.CACHES["default"]
+    place["LOCATION"] = place["LOCATION"].replace("db=0", f"db={number}")
+    vars(caches).pop("settings", None)
 
 
 @pytest.fixture
