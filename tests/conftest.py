@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -36,6 +37,9 @@ def cache_of_its_own(worker_id: str) -> None:
     place = settings.CACHES["default"]
     place["LOCATION"] = place["LOCATION"].replace("db=0", f"db={number}")
     vars(caches).pop("settings", None)
+    with suppress(AttributeError):
+        del caches["default"]
+    assert caches["default"]._servers == [place["LOCATION"]]
 
 
 @pytest.fixture

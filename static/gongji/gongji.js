@@ -131,6 +131,7 @@ document.addEventListener("click", (event) => {
 // page is left: the browser's own page for a dead one would take what was typed with it.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
+  if (!form.closest("#gj-main")) return; // signing in and out, and the admin's own pages
   if (form.method !== "post" || form.target === "_blank" || form.hasAttribute("hx-post") && !form.action) return;
   if (form.dataset.sent === "yes") return event.preventDefault();
   if (form.dataset.sent === "go") {
