@@ -203,10 +203,15 @@ class FamilyForm:
             row.add_error("relation", _("Choose the relation to the owner."))
         if data.get("shares") and not data.get("rank") and "rank" not in row.errors:
             row.add_error("rank", _("Say at which place this account pays."))
-        ranks = [other.cleaned_data.get("rank") for other in self.filled if other.cleaned_data.get("shares")]
-        if data.get("shares") and data.get("rank") and ranks.count(data["rank"]) > 1:
+        if data.get("shares") and data.get("rank") in self._ranks_of_others(row):
             row.add_error("rank", _("Another member has this place."))
         return not row.errors
+
+    def _ranks_of_others(self, row: RowForm) -> set[int]:
+        """What was typed, not what passed: of two alike, both rows are told."""
+        others = (other for other in self.filled if other is not row and other.cleaned_data.get("shares"))
+        typed = (str(other["rank"].value() or "") for other in others)
+        return {int(rank) for rank in typed if rank.isascii() and rank.isdigit()}
 
     def take_version(self, version: int) -> None:
         """Go on from the stored version, for a clerk who was told and saves again."""

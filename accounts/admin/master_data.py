@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.admin.scoped import HiddenOutside
+from accounts.admin.scoped import HiddenOutside, ReadOnly
 from accounts.models import Code, Region, Staff
 from accounts.roles import ROLE_LABELS
 
@@ -26,7 +26,7 @@ def _role_label(group: Group) -> str:
 
 
 @admin.register(Region)
-class RegionAdmin(HiddenOutside):
+class RegionAdmin(ReadOnly):
     """Shown only: regions come by `load_reference`, which keeps the paths."""
 
     list_display = ["code", "name", "parent"]
@@ -36,15 +36,6 @@ class RegionAdmin(HiddenOutside):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Region]:
         return Region.objects.under(request.user.region)  # type: ignore[union-attr]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 TABLES = {
@@ -59,7 +50,7 @@ TABLES = {
 
 
 @admin.register(Code)
-class CodeAdmin(HiddenOutside):
+class CodeAdmin(ReadOnly):
     """Shown only: code tables come by `load_reference --codes`, a whole version at a time."""
 
     list_display = ["table", "subject", "code", "name_zh", "name_en", "region", "version"]
@@ -70,15 +61,6 @@ class CodeAdmin(HiddenOutside):
     @display(description=_("what it names"))
     def subject(self, code: Code) -> str:
         return str(TABLES.get(code.table, "—"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class RoleFilter(admin.SimpleListFilter):

@@ -30,7 +30,20 @@ class HiddenOutside(ModelAdmin):
         return super().history_view(request, object_id, extra_context)
 
 
-class ScopedAdmin(HiddenOutside):
+class ReadOnly(HiddenOutside):
+    """Shown, and changed elsewhere: by a service."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ScopedAdmin(ReadOnly):
     """A read-only list of what the staff member may see."""
 
     list_per_page = 50
@@ -42,15 +55,6 @@ class ScopedAdmin(HiddenOutside):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.for_staff(request.user)
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class PageAdmin(ScopedAdmin):

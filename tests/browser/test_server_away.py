@@ -72,3 +72,19 @@ def test_saving_at_a_server_that_died_keeps_the_page_and_works_after_the_restart
     case = counter.save()
     assert case.agent_name == "代办人甲"
     assert [line.person.name for line in case.lines.order_by("position")] == ["秦户主", "秦配偶"]
+
+
+def test_a_session_that_ended_is_told_and_the_form_goes_on_after_signing_in_again(counter: Desk) -> None:
+    spouse = make_person("秦配偶", gender="2", insutype="390")
+    counter.add_member(1, spouse.certno, "10")
+    counter.page.locator("[name=agent_name]").fill("代办人甲")
+    expect(counter.verdict_of("秦配偶")).to_be_visible()
+    cookies = counter.page.context.cookies()
+    counter.page.context.clear_cookies()
+    counter.press("保存")
+    expect(counter.page.locator("#gj-signed-out")).to_be_visible()
+    counter.sees("登录已失效")
+    expect(counter.page.locator("[name=agent_name]")).to_have_value("代办人甲")
+    counter.page.context.add_cookies(cookies)
+    case = counter.save()
+    assert case.agent_name == "代办人甲"

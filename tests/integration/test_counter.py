@@ -139,3 +139,16 @@ def test_a_page_that_asks_in_the_background_is_told_that_its_session_ended(clien
 
 def test_a_page_that_asks_whether_it_is_signed_in_is_told_so(client: Client, clerk: Staff) -> None:
     assert desk(client, clerk).get("/signed-in/").status_code == 204
+
+
+def test_of_two_members_at_the_same_place_both_rows_are_told(
+    client: Client, clerk: Staff, owner: InsuredPerson, spouse: InsuredPerson
+) -> None:
+    mother = make_person("贾母", gender="2", prior="10.00")
+    typed = form(spouse, clerk, **{"1-shares": "on", "1-rank": "2"})
+    other = {"2-person": token_for(mother.pk, clerk), "2-relation": "52", "2-shares": "on", "2-rank": "2"}
+
+    response = desk(client, clerk).post(f"/counter/persons/{owner.pk}/save/", typed | other | {"row": ["1", "2"]})
+
+    assert response.status_code == 422
+    assert response.content.decode().count("该支付顺序已被其他成员占用") == 2
