@@ -107,6 +107,6 @@ def test_two_payers_at_one_place_are_told_at_the_place(counter: Desk) -> None:
     for row, name in ((1, "秦妹妹"), (2, "秦姐姐")):
         counter.add_member(row, make_person(name, gender="2", current="1.00").certno, f"{79 - 2 * row}", rank="2")
     counter.press("保存")
-    expect(counter.page.locator(".col-rank .error")).to_have_text("该支付顺序已被其他成员占用。")
+    expect(counter.page.locator(".col-rank .error")).to_have_text(["该支付顺序已被其他成员占用。"] * 2)
     expect(field(counter, "2-rank")).to_have_value("2")
     assert not RegistrationCase.objects.exists()
