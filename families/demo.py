@@ -48,7 +48,7 @@ from families.services.cases import (
     submit_case,
     withdraw_case,
 )
-from families.services.groups import dissolve_group, release_member
+from families.services.leaving import dissolve_group, release_member
 
 HOUSEHOLDS = 1_080
 SEED = 20260316

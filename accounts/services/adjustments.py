@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.models import AccountAdjustment, PersonalAccount, Staff
 from accounts.models.account import AdjustmentState, EntryKind
 from accounts.services.ledger import Posting, post_entries
@@ -24,6 +24,7 @@ class SentBefore(Exception):
         )
 
 
+@writes
 def request_adjustment(
     *,
     account: PersonalAccount,
@@ -50,7 +51,7 @@ def request_adjustment(
     return adjustment
 
 
-@transaction.atomic
+@writes
 def decide_adjustment(*, adjustment_id: int, approve: bool, decision: str, by: Staff) -> AccountAdjustment:
     """Post or reject a correction.
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts.acting import acting
+from accounts.acting import acting, writes
 from accounts.models import Job, JobFile, Staff
 from accounts.models.job import JobState
 
@@ -59,7 +59,7 @@ class Progress:
 Work = Callable[[Job, Progress], dict[str, Any]]
 
 
-@transaction.atomic
+@writes
 def enqueue(
     *, kind: str, by: Staff, params: dict[str, Any] | None = None, file: tuple[str, bytes] | None = None
 ) -> Job:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.bulk import copy_create
 from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
@@ -57,7 +58,7 @@ class SourceConflict(Exception):
         super().__init__(_("Already posted with other amounts: {source}").format(source=posting.source))
 
 
-@transaction.atomic
+@writes
 def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry]:
     """Move balances, one entry per posting, in the order given.
 

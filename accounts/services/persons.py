@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from accounts.models.person import InsuranceStatus
@@ -52,7 +53,7 @@ def change_status(
         person.status, person.status_since, person.status_reason = InsuranceStatus(status), since, reason
         return ["status", "status_since", "status_reason"]
 
-    return _change(person_id, version, change, by)
+    return _change(person_id, version, change, by=by)
 
 
 def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> InsuredPerson:
@@ -62,11 +63,13 @@ def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> I
         person.mobile, person.contact_confirmed_on = mobile, timezone.localdate()
         return ["mobile_sealed", "contact_confirmed_on"]
 
-    return _change(person_id, version, change, by)
+    return _change(person_id, version, change, by=by)
 
 
-@transaction.atomic
-def _change(person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], by: Staff) -> InsuredPerson:
+@writes
+def _change(
+    person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], *, by: Staff
+) -> InsuredPerson:
     person = InsuredPerson.objects.for_staff(by).select_for_update(of=("self",)).get(pk=person_id)
     if person.version != version:
         who, what, at = last_change_of(person, since_version=version)

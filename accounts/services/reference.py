@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.models import Code, Region, Staff
 from accounts.services.import_result import file_error
 from accounts.services.rights import require_right
@@ -61,7 +62,7 @@ class Loaded:
         }
 
 
-@transaction.atomic
+@writes
 def load_reference(*, regions: File | None = None, codes: File | None = None, by: Staff) -> Loaded:
     """Load a file of regions, then one of code tables; with an error in either, neither.
 

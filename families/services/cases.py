@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import CaseLine, RegistrationCase
@@ -118,8 +119,7 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """
     _refuse_what_cannot_be_kept(form, by)
     try:
-        with transaction.atomic():
-            return _store(form, by)
+        return _store(form=form, by=by)
     except IntegrityError as error:
         if _constraint(error) not in ONE_CASE:
             raise
@@ -149,7 +149,8 @@ def _constraint(error: IntegrityError) -> str | None:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
-def _store(form: CaseInput, by: Staff) -> RegistrationCase:
+@writes
+def _store(*, form: CaseInput, by: Staff) -> RegistrationCase:
     case = RegistrationCase.objects.select_for_update().filter(submission_key=form.key).first()
     if case is None:
         owner = InsuredPerson.objects.for_staff(by).get(pk=form.owner_id)
@@ -189,7 +190,7 @@ def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
     ]
 
 
-@transaction.atomic
+@writes
 def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Send a draft to the reviewers; under `review_mode` immediate it becomes effective at once.
 
@@ -216,7 +217,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     return case
 
 
-@transaction.atomic
+@writes
 def approve_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Make a submitted case effective, after checking everything again.
 
@@ -228,7 +229,7 @@ def approve_case(*, case_id: int, by: Staff) -> RegistrationCase:
     return case
 
 
-@transaction.atomic
+@writes
 def reject_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     """Send a submitted case back with a reason. Raises: OwnWork, AlreadyDecided."""
     case = _lock_for_review(case_id, by)
@@ -238,7 +239,7 @@ def reject_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     return case
 
 
-@transaction.atomic
+@writes
 def withdraw_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     """Take back a case that is not decided; its handler alone may. Raises: AlreadyDecided, NotYours."""
     case = _lock(case_id, by)

@@ -1,4 +1,4 @@
-"""Binding and releasing: the only writers of groups, memberships, sharings and grants.
+"""Binding: who is taken into a group. With leaving.py the only writers of groups, memberships, sharings, grants.
 
 Invariant: a write happens only after the pre-flight check passed on facts read under lock. Order of the locks:
 the group's row, then the persons by primary key (DESIGN.md "Laws"); the database refuses what would slip through.
@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import count
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.acting import writes
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
-from families.rules.kinship import OWNER
 from families.rules.policy import SEATS, Policy
 from families.rules.preflight import Applicant, PairFinding, Preflight, check_family
 from families.selectors import facts_for, policy_on
@@ -60,35 +58,12 @@ class GroupFull(Exception):
         super().__init__(_("Group {number} has all {n} seats taken.").format(number=group.number, n=max_members))
 
 
-class BoundTooShort(Exception):
-    """`min_bind_days` have not passed since the member joined."""
-
-    def __init__(self, earliest_on: dt.date) -> None:
-        self.earliest_on = earliest_on
-        super().__init__(_("May be released from {day} at the earliest.").format(day=earliest_on))
-
-
-class OwnerStays(Exception):
-    """The owner leaves by handing over or by dissolving the group, not by a release."""
-
-    def __init__(self) -> None:
-        super().__init__(_("The owner cannot be released: hand the group over or dissolve it."))
-
-
-class AlreadyReleased(Exception):
-    """The membership has ended by that day: releasing it again would lengthen it. Nothing was written."""
-
-    def __init__(self, member: GroupMember) -> None:
-        self.member = member
-        super().__init__(_("Released already: no member since {day}.").format(day=member.left_on))
-
-
 class GroupDissolved(Exception):
     def __init__(self, group: MutualAidGroup) -> None:
         super().__init__(_("Group {number} is dissolved.").format(number=group.number))
 
 
-@transaction.atomic
+@writes
 def create_group(
     *, region: Region, members: Sequence[NewMember], declared: Set[tuple[int, int]] = frozenset(), by: Staff
 ) -> MutualAidGroup:
@@ -113,7 +88,7 @@ def create_group(
     return group
 
 
-@transaction.atomic
+@writes
 def add_member(
     *, group_id: int, member: NewMember, declared: Set[tuple[int, int]] = frozenset(), by: Staff
 ) -> GroupMember:
@@ -122,8 +97,8 @@ def add_member(
     `declared`: pairs of seats. A group that ends takes the new member along: nobody outstays it.
     Raises: GroupFull, NotEligible, GroupDissolved; nothing is written then. Locks: the group, then all its persons.
     """
-    group = _lock_group(group_id, member.starts_on)
-    member = replace(member, left_on=_earlier_of(member.left_on, group.dissolved_on))
+    group = lock_group(group_id, member.starts_on)
+    member = replace(member, left_on=earlier_of(member.left_on, group.dissolved_on))
     policy = policy_on(group.region, member.starts_on)
     present = _members_from(group, member.starts_on)
     _lock_persons([*(row.person_id for row in present), member.person_id])
@@ -141,43 +116,6 @@ def add_member(
     rows = {**dict(zip(_positions(present), present, strict=True)), seat: row}
     _grant(rows, [pair for pair in preflight.pairs if seat in (pair.payer, pair.beneficiary)])
     return row
-
-
-@transaction.atomic
-def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> GroupMember:
-    """End a membership, with its sharing and grants, `release_lag_days` after `day`.
-
-    A membership that ends sooner anyway keeps its end.
-    Raises: OwnerStays, AlreadyReleased, BoundTooShort (`min_bind_days`), GroupDissolved; nothing is written then.
-    Locks: the group, then the member.
-    """
-    group_id = GroupMember.objects.values_list("group", flat=True).get(pk=member_id)
-    group = _lock_group(group_id, day)
-    member = GroupMember.objects.select_for_update(of=("self",)).get(pk=member_id)
-    if member.relation == OWNER:
-        raise OwnerStays
-    if member.left_on is not None and member.left_on <= day:
-        raise AlreadyReleased(member)
-    policy = policy_on(group.region, day)
-    earliest = member.joined_on + dt.timedelta(days=policy.min_bind_days)
-    if day < earliest:
-        raise BoundTooShort(earliest)
-    _end([member], day + dt.timedelta(days=policy.release_lag_days), reason)
-    return member
-
-
-@transaction.atomic
-def dissolve_group(*, group_id: int, day: dt.date, reason: str, by: Staff) -> MutualAidGroup:
-    """End a group on a day, with every membership, sharing and grant.
-
-    Raises: GroupDissolved. Locks: the group, then its members.
-    """
-    group = _lock_group(group_id, day)
-    rows = list(GroupMember.objects.select_for_update().filter(group=group).order_by("pk"))
-    _end([row for row in rows if row.left_on is None or row.left_on > day], day, reason)
-    group.dissolved_on = max(day, group.opened_on)
-    group.save(update_fields=["dissolved_on"])
-    return group
 
 
 def applicants_of(members: Sequence[NewMember], *, day: dt.date, seat: int = 1) -> list[Applicant]:
@@ -225,7 +163,8 @@ def _positions(present: Sequence[GroupMember]) -> list[int]:
     return positions
 
 
-def _lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
+def lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
+    """The group, locked. Raises: GroupDissolved when it is no more by that day."""
     group = MutualAidGroup.objects.select_for_update(of=("self",)).select_related("region").get(pk=group_id)
     if group.dissolved_on is not None and group.dissolved_on <= day:
         raise GroupDissolved(group)
@@ -304,7 +243,7 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
         if pair.granted:
             payer, beneficiary = rows[pair.payer], rows[pair.beneficiary]
             start = max(payer.joined_on, beneficiary.joined_on)
-            end = _earlier_of(payer.left_on, beneficiary.left_on)
+            end = earlier_of(payer.left_on, beneficiary.left_on)
             if end is None or end > start:
                 grants.append(
                     Grant(
@@ -319,20 +258,7 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
     Grant.objects.bulk_create(grants)
 
 
-def _end(rows: Sequence[GroupMember], day: dt.date, reason: str) -> None:
-    """End memberships and all that hangs on them; what would begin later never begins, what ends sooner stays so."""
-    for row in rows:
-        row.left_on, row.left_reason = _earlier_of(row.left_on, max(day, row.joined_on)), reason
-    GroupMember.objects.bulk_update(rows, ["left_on", "left_reason"])
-    _cut(Sharing.objects.filter(payer__in=rows), day)
-    _cut(Grant.objects.filter(Q(payer__in=rows) | Q(beneficiary__in=rows)), day)
-
-
-def _cut(running: QuerySet[Sharing] | QuerySet[Grant], day: dt.date) -> None:
-    running.exclude(ends_on__lte=day).update(ends_on=Greatest("starts_on", Value(day)))
-
-
-def _earlier_of(*ends: dt.date | None) -> dt.date | None:
+def earlier_of(*ends: dt.date | None) -> dt.date | None:
     """The earliest of these ends, None being no end."""
     return min((end for end in ends if end is not None), default=None)
 

@@ -20,7 +20,8 @@ from families.services.cases import (
     submit_case,
     withdraw_case,
 )
-from families.services.groups import NewMember, NotEligible, add_member, create_group, release_member
+from families.services.groups import NewMember, NotEligible, add_member, create_group
+from families.services.leaving import release_member
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import START, make_family, make_group, make_policy, make_staff
 

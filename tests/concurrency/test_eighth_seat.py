@@ -132,7 +132,7 @@ def test_control_the_constraint_alone_holds_eight_but_costs_seats_and_shows_erro
     def unlocked(group_id: int, day: dt.date) -> MutualAidGroup:
         return MutualAidGroup.objects.select_related("region").get(pk=group_id)
 
-    monkeypatch.setattr(service, "_lock_group", unlocked)
+    monkeypatch.setattr(service, "lock_group", unlocked)
     monkeypatch.setattr(service, "_lock_persons", lambda person_ids: None)
     clerk = make_staff("clerk")
     made = groups_of(3, 6, clerk)

@@ -11,19 +11,8 @@ import pytest
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.selectors import group_on, members_on, membership_on, payers_for
-from families.services.groups import (
-    AlreadyReleased,
-    BoundTooShort,
-    GroupDissolved,
-    GroupFull,
-    NewMember,
-    NotEligible,
-    OwnerStays,
-    add_member,
-    create_group,
-    dissolve_group,
-    release_member,
-)
+from families.services.groups import GroupDissolved, GroupFull, NewMember, NotEligible, add_member, create_group
+from families.services.leaving import AlreadyReleased, BoundTooShort, OwnerStays, dissolve_group, release_member
 from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]

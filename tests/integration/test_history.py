@@ -311,3 +311,12 @@ def test_another_time_zone_does_not_break_the_chain(staff: Staff) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'Asia/Shanghai'")
     assert verify_chain() == []
+
+
+def test_a_service_names_its_actor_whoever_called_it() -> None:
+    clerk = make_staff()
+
+    group = make_group("12*", by=clerk)
+
+    events = apps.get_model("families", "GroupMemberEvent").objects.filter(group=group)
+    assert [event.pgh_context["staff"] for event in events] == [clerk.pk, clerk.pk]
