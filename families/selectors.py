@@ -15,8 +15,8 @@ from accounts.models import InsuredPerson, Region, Staff
 from accounts.trail import TrailLine, changes_of
 from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
+from families.rules.facts import PastMembership, PersonFacts
 from families.rules.policy import Origin, Policy, parse_value
-from families.rules.preflight import PastMembership, PersonFacts
 
 
 def policy_on(region: Region, day: dt.date) -> Policy:

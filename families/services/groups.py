@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from accounts.acting import writes
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
+from families.rules.facts import Applicant
 from families.rules.policy import SEATS, Policy
-from families.rules.preflight import Applicant, PairFinding, Preflight, check_family
+from families.rules.preflight import PairFinding, Preflight, check_family
 from families.selectors import facts_for, policy_on
 
 

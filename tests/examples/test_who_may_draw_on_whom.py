@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from families.rules.facts import Applicant, PersonFacts
 from families.rules.policy import Policy
-from families.rules.preflight import Applicant, PersonFacts, Preflight, check_family
+from families.rules.preflight import Preflight, check_family
 
 MARCH = dt.date(2026, 3, 2)
 CODES = {
