@@ -18,9 +18,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
 # In the table of what is always true, beside constraints and triggers: two fields and a method.
 NOT_CONSTRAINTS = {"submission_key", "fence", "for_staff"}
-REGISTRY = re.compile(
-    r"https?://[^\s\"'<>]*(pypi|pythonhosted|npmjs|registry|mirror|proxy\.golang)|index-url[= ]+[\"']?https?:"
-)
+REGISTRY = re.compile(r"https?://[^\s\"'<>]*/(simple|packages)\b|index-url[= ]+[\"']?https?:")
 MACHINE_PATH = re.compile(r"(?<![\w.$}:/-])/(home|root|Users|work|mnt)/\w|file://(?!\{)/\w")
 
 
@@ -148,7 +146,7 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
 # In two parts each, because this file is searched as well.
 @pytest.mark.parametrize(
     "parts",
-    [("https:", "//pypi.example.org/simple"), ("--index-url ", "https://x.example"), ("/home", "/somebody/x")],
+    [("https:", "//packages.example.org/simple"), ("--index-url ", "https://x.example"), ("/home", "/somebody/x")],
 )
 def test_the_search_finds_what_it_looks_for(parts: tuple[str, str]) -> None:
     text = "".join(parts)
