@@ -23,7 +23,7 @@ demo: install
 	@PORT=$(PORT) exec $(BIN)/python -m config.demo
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report= tests --ignore=tests/browser
 
 browser-test: install
 	$(BIN)/python -m pytest tests/browser
