@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import InsuredPerson, Region, Staff
+from accounts.models.dated import holds_on
 from accounts.trail import TrailLine, changes_of
 from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
@@ -78,8 +79,8 @@ def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
     grants = (
         Grant.objects.filter(beneficiary__person=person)
         .on(day)
-        .filter(_holds("payer", GroupMember.period, day), _holds("beneficiary", GroupMember.period, day))
-        .filter(_holds("payer__sharings", Sharing.period, day))
+        .filter(holds_on("payer", GroupMember.period, day), holds_on("beneficiary", GroupMember.period, day))
+        .filter(holds_on("payer__sharings", Sharing.period, day))
         .annotate(
             rank=F("payer__sharings__rank"),
             share_limit=F("payer__sharings__share_limit"),
@@ -101,11 +102,6 @@ def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
         )
         for grant in grants
     ]
-
-
-def _holds(path: str, period: tuple[str, str], day: dt.date) -> Q:
-    start, end = period
-    return Q(**{f"{path}__{start}__lte": day}) & (Q(**{f"{path}__{end}": None}) | Q(**{f"{path}__{end}__gt": day}))
 
 
 def facts_for(person_ids: Collection[int], *, day: dt.date) -> dict[int, PersonFacts]:

@@ -2,13 +2,14 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import families.models.group
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
+
+import accounts.models.dated
 
 
 class Migration(migrations.Migration):
@@ -410,15 +411,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='groupmember',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('seat', '='), (families.models.group.DateRange('joined_on', 'left_on'), '&&')], name='member_seat_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('seat', '='), (accounts.models.dated.DateRange('joined_on', 'left_on'), '&&')], name='member_seat_once'),
         ),
         migrations.AddConstraint(
             model_name='groupmember',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('person', '='), (families.models.group.DateRange('joined_on', 'left_on'), '&&')], name='member_once_in_group'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('person', '='), (accounts.models.dated.DateRange('joined_on', 'left_on'), '&&')], name='member_once_in_group'),
         ),
         migrations.AddConstraint(
             model_name='groupmember',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True)), expressions=[('person', '='), (families.models.group.DateRange('joined_on', 'left_on'), '&&')], name='member_one_group'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('exclusive', True)), expressions=[('person', '='), (accounts.models.dated.DateRange('joined_on', 'left_on'), '&&')], name='member_one_group'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='groupmember',
@@ -458,7 +459,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='grant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payer', '='), ('beneficiary', '='), (families.models.group.DateRange('starts_on', 'ends_on'), '&&')], name='grant_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payer', '='), ('beneficiary', '='), (accounts.models.dated.DateRange('starts_on', 'ends_on'), '&&')], name='grant_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='grant',
@@ -654,11 +655,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sharing',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payer', '='), (families.models.group.DateRange('starts_on', 'ends_on'), '&&')], name='sharing_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('payer', '='), (accounts.models.dated.DateRange('starts_on', 'ends_on'), '&&')], name='sharing_once'),
         ),
         migrations.AddConstraint(
             model_name='sharing',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('rank', '='), (families.models.group.DateRange('starts_on', 'ends_on'), '&&')], name='sharing_rank_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group', '='), ('rank', '='), (accounts.models.dated.DateRange('starts_on', 'ends_on'), '&&')], name='sharing_rank_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sharing',

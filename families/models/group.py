@@ -12,53 +12,17 @@ the database whoever writes:
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Self
-
 import pgtrigger
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.history import track
 from accounts.models.account import yuan
-from accounts.scope import M, ScopedQuerySet
+from accounts.models.dated import DatedQuerySet, no_overlap, period_in_order
 from families.rules.policy import SEATS
-
-
-class DateRange(Func):
-    """The days [from, to); an open end is for good, and from = to holds no day."""
-
-    function = "daterange"
-    output_field = DateRangeField()
-
-
-def no_overlap(name: str, *same: str, start: str, end: str, condition: Q | None = None) -> ExclusionConstraint:
-    """No two rows alike in `same` may hold on the same day."""
-    return ExclusionConstraint(
-        name=name,
-        expressions=[
-            *((field, RangeOperators.EQUAL) for field in same),
-            (DateRange(start, end), RangeOperators.OVERLAPS),
-        ],
-        condition=condition,
-    )
-
-
-def period_in_order(name: str, start: str, end: str) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(**{end: None}) | Q(**{f"{end}__gte": F(start)}))
-
-
-class DatedQuerySet(ScopedQuerySet[M]):
-    """Rows that hold from `start_field` until the day before `end_field`."""
-
-    def on(self, day: dt.date) -> Self:
-        start, end = self.model.period  # type: ignore[attr-defined]
-        return self.filter(Q(**{f"{start}__lte": day}), Q(**{end: None}) | Q(**{f"{end}__gt": day}))
 
 
 @track()
