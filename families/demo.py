@@ -39,16 +39,15 @@ from families.demo_data import (
 from families.demo_households import Household, Human, Registry
 from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
 from families.models.case import CaseState
+from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import (
-    CaseInput,
-    LineInput,
     approve_case,
     reject_case,
     save_case,
     submit_case,
     withdraw_case,
 )
-from families.services.leaving import dissolve_group, release_member
+from families.services.changes import dissolve_group, release_members
 
 HOUSEHOLDS = 1_080
 SEED = 20260316
@@ -327,7 +326,9 @@ class _Demo:
             groups = list(MutualAidGroup.objects.for_staff(clerk).order_by("pk"))
             for group in groups[::100]:
                 last = GroupMember.objects.filter(group=group).order_by("-seat")[0]
-                release_member(member_id=last.pk, day=self.today, reason="本人申请退出", by=clerk)
+                release_members(
+                    group_id=group.pk, person_ids=[last.person_id], day=self.today, reason="本人申请退出", by=clerk
+                )
             for group in groups[50::300]:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
 

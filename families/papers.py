@@ -6,7 +6,7 @@ whatever the screen's language, so every label is looked up under zh-hans.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -16,10 +16,13 @@ from django.utils import timezone, translation
 from accounts.models import InsuredPerson
 from accounts.rules.identity import mask_number
 from accounts.selectors import code_labels
-from families.models import CaseLine, RegistrationCase
-from families.models.case import CaseState
-from families.rules.preflight import PairFinding
-from families.services.cases import check_case, form_of
+from families.models import CaseLine, MutualAidGroup, RegistrationCase
+from families.models.case import CaseKind, CaseState, Cause
+from families.models.group import GrantBasis
+from families.rules.kinship import pair_relation
+from families.selectors import Terms, group_on
+from families.services.case_forms import check_case, form_of
+from families.services.groups import GroupDissolved
 from families.verdicts import KINDS
 
 QUERY_HINT = "凭本人有效证件到受理窗口查询账户支付明细"
@@ -38,9 +41,13 @@ class FormOwner(TypedDict):
 
 
 class FormMember(TypedDict):
-    """One row of the members' table; the owner is its first row, seat 1, relation "本人"."""
+    """One row of the members' table; the owner is its first row, seat 1, relation "本人".
+
+    `action`: what the case does with a member of an existing group, "" when a group is created.
+    """
 
     seat: int  # 1 to 8
+    action: str
     name: str
     relation: str  # to the owner: "配偶"
     document_type: str
@@ -94,6 +101,7 @@ class RegistrationForm(TypedDict):
     owner: FormOwner
     members: list[FormMember]  # by seat
     grants: list[FormPayer]  # by order; [] where the case releases the family
+    signers: list[str]  # who agrees by signing: every payer, or who asks for the end
     documents: list[str]  # papers handed in with the form; may be []
     agent: FormAgent | None  # None: the agent's line is printed empty
     handled_by: str  # may be ""
@@ -108,7 +116,7 @@ class ReceiptPayer(TypedDict):
     """A link in the chain of payment of one member, after the member's own account."""
 
     name: str
-    relation: str  # of the payer to the member: "配偶"
+    relation: str  # of the payer to the owner: "配偶"; may be ""
     yearly_limit: Decimal | None
 
 
@@ -116,6 +124,7 @@ class ReceiptMember(TypedDict):
     """One member and whose accounts pay for them, in order."""
 
     seat: int
+    action: str  # as on the form
     name: str
     relation: str  # to the owner
     masked_number: str  # must contain "*": a receipt is carried about
@@ -144,15 +153,28 @@ class Receipt(TypedDict):
     query_hint: str  # where the family looks it up
 
 
+@dataclass(frozen=True)
+class FamilyOnPaper:
+    """Who shares and who may draw on whom once the case holds. By person; `payers` in the order of payment."""
+
+    payers: list[tuple[int, Terms]]
+    pairs: list[tuple[int, int, str, bool]]  # payer, beneficiary, what the beneficiary is to the payer, presumed
+    names: dict[int, str]
+    relations: dict[int, str] = field(default_factory=dict)  # to the owner
+
+    def payers_of(self, person_id: int) -> list[tuple[int, Terms]]:
+        drawn_on = {payer for payer, taker, _kind, _presumed in self.pairs if taker == person_id}
+        return [(payer, terms) for payer, terms in self.payers if payer in drawn_on]
+
+
 def registration_form_of(case: RegistrationCase) -> RegistrationForm:
     """The form of a case, with full numbers: the family compares them with their cards and signs."""
     with translation.override("zh-hans"):
-        lines = _lines(case)
-        owner = lines[0].person
+        lines, owner, family = _lines(case), case.owner, _family_of(case)
         insutypes, certificates, relations = (code_labels(t) for t in ("insutype", "psn_cert_type", "relation"))
         return RegistrationForm(
             case_number=case.number,
-            kind=case.get_kind_display(),
+            kind=_kind_of(case),
             region_code=case.region.code,
             region_name=case.region.name,
             office=case.handled_by.office or case.handled_by.region.name,
@@ -167,8 +189,21 @@ def registration_form_of(case: RegistrationCase) -> RegistrationForm:
                 insurance_type=insutypes.get(owner.insutype, owner.insutype),
                 insurance_status=owner.get_status_display(),
             ),
-            members=[_form_member(line, relations, certificates) for line in lines],
-            grants=_grants(case, lines),
+            members=[_form_member(case, line, relations, certificates) for line in lines],
+            grants=[
+                FormPayer(
+                    order=terms.rank or 0,
+                    name=family.names[payer],
+                    yearly_limit=terms.share_limit,
+                    beneficiaries=[
+                        FormBeneficiary(name=family.names[taker], relation=kind, presumed=presumed)
+                        for giver, taker, kind, presumed in family.pairs
+                        if giver == payer
+                    ],
+                )
+                for payer, terms in family.payers
+            ],
+            signers=_signers(case, family),
             documents=[],
             agent=_agent(case),
             handled_by=str(case.handled_by),
@@ -183,20 +218,18 @@ def registration_form_of(case: RegistrationCase) -> RegistrationForm:
 def receipt_of(case: RegistrationCase) -> Receipt:
     """The receipt of a decided case; numbers masked, because receipts are carried about."""
     with translation.override("zh-hans"):
-        lines = _lines(case)
-        relations = code_labels("relation")
-        effective = case.state == CaseState.EFFECTIVE
-        pairs = [pair for pair in _pairs(case) if pair.granted] if effective else []
+        lines, relations = _lines(case), code_labels("relation")
+        family = _family_of(case) if case.state == CaseState.EFFECTIVE else FamilyOnPaper([], [], {})
         return Receipt(
             case_number=case.number,
-            kind=case.get_kind_display(),
+            kind=_kind_of(case),
             region_code=case.region.code,
             region_name=case.region.name,
             office=case.handled_by.office or case.handled_by.region.name,
-            owner_name=lines[0].person.name,
-            owner_masked_number=mask_number(lines[0].person.certno),
-            members=[_receipt_member(line, lines, relations, pairs) for line in lines],
-            effective_on=min(line.starts_on for line in lines),
+            owner_name=case.owner.name,
+            owner_masked_number=mask_number(case.owner.certno),
+            members=[_receipt_member(case, line, relations, family) for line in lines],
+            effective_on=case.effective_on or min(line.starts_on for line in lines),
             result=_result(case),
             reason=case.reason,
             handled_by=str(case.handled_by),
@@ -205,6 +238,62 @@ def receipt_of(case: RegistrationCase) -> Receipt:
             printed_at=timezone.localtime(),
             query_hint=QUERY_HINT,
         )
+
+
+def _kind_of(case: RegistrationCase) -> str:
+    kind = case.get_kind_display()
+    return f"{kind}（{case.get_cause_display()}）" if case.cause else kind
+
+
+def _family_of(case: RegistrationCase) -> FamilyOnPaper:
+    """As it is from the decision on; before the decision, as the check says that it would be."""
+    if case.state == CaseState.EFFECTIVE and case.group and case.effective_on:
+        return _in_force(case.group, case.effective_on)
+    try:
+        check = check_case(form_of(case))
+    except GroupDissolved:
+        return FamilyOnPaper([], [], {})
+    persons = check.persons
+    return FamilyOnPaper(
+        payers=sorted(
+            ((persons[position], terms) for position, terms in check.terms.items()),
+            key=lambda payer: payer[1].rank or 0,
+        ),
+        pairs=[
+            (persons[pair.payer], persons[pair.beneficiary], _kind(pair.kind), pair.is_presumed)
+            for pair in check.preflight.pairs
+            if pair.granted
+        ],
+        names=dict(InsuredPerson.objects.filter(pk__in=persons.values()).values_list("pk", "name")),
+    )
+
+
+def _in_force(group: MutualAidGroup, day: date) -> FamilyOnPaper:
+    picture = group_on(group, day)
+    return FamilyOnPaper(
+        payers=sorted(
+            ((member.person_id, terms) for member, terms in picture.members if terms.rank is not None),
+            key=lambda payer: payer[1].rank or 0,
+        ),
+        pairs=[
+            (
+                payer.person_id,
+                taker.person_id,
+                _kind(pair_relation(payer.relation, taker.relation).kind),
+                basis == GrantBasis.PRESUMED,
+            )
+            for payer, taker, _rank, basis in picture.grants
+        ],
+        names={member.person_id: member.person.name for member, _terms in picture.members},
+        relations={member.person_id: member.relation for member, _terms in picture.members},
+    )
+
+
+def _signers(case: RegistrationCase, family: FamilyOnPaper) -> list[str]:
+    """Every payer, who agrees to who may draw on them; the owner for an end; a relative for an owner who died."""
+    if case.kind in (CaseKind.RELEASE, CaseKind.DISSOLVE):
+        return ["家属"] if case.cause == Cause.DEATH else [case.owner.name]
+    return [family.names[payer] for payer, _terms in family.payers] or [case.owner.name]
 
 
 def _lines(case: RegistrationCase) -> list[CaseLine]:
@@ -229,10 +318,17 @@ def _agent(case: RegistrationCase) -> FormAgent | None:
     )
 
 
-def _form_member(line: CaseLine, relations: dict[str, str], certificates: dict[str, str]) -> FormMember:
+def _action(case: RegistrationCase, line: CaseLine) -> str:
+    return "" if case.kind == CaseKind.CREATE else line.get_action_display()
+
+
+def _form_member(
+    case: RegistrationCase, line: CaseLine, relations: dict[str, str], certificates: dict[str, str]
+) -> FormMember:
     person: InsuredPerson = line.person
     return FormMember(
         seat=line.position,
+        action=_action(case, line),
         name=person.name,
         relation=relations.get(line.relation, line.relation),
         document_type=certificates.get(person.cert_type, person.cert_type),
@@ -247,53 +343,26 @@ def _form_member(line: CaseLine, relations: dict[str, str], certificates: dict[s
     )
 
 
-def _pairs(case: RegistrationCase) -> tuple[PairFinding, ...]:
-    return check_case(form_of(case), owner=case.owner).pairs
-
-
-def _payers(lines: Sequence[CaseLine]) -> list[CaseLine]:
-    return sorted((line for line in lines if line.shares), key=lambda line: line.rank or 0)
-
-
-def _grants(case: RegistrationCase, lines: Sequence[CaseLine]) -> list[FormPayer]:
-    names = {line.position: line.person.name for line in lines}
-    pairs = [pair for pair in _pairs(case) if pair.granted]
-    return [
-        FormPayer(
-            order=payer.rank or 0,
-            name=payer.person.name,
-            yearly_limit=payer.share_limit,
-            beneficiaries=[
-                FormBeneficiary(name=names[pair.beneficiary], relation=_kind(pair), presumed=pair.is_presumed)
-                for pair in pairs
-                if pair.payer == payer.position
-            ],
-        )
-        for payer in _payers(lines)
-    ]
-
-
 def _receipt_member(
-    line: CaseLine, lines: Sequence[CaseLine], relations: dict[str, str], pairs: Sequence[PairFinding]
+    case: RegistrationCase, line: CaseLine, relations: dict[str, str], family: FamilyOnPaper
 ) -> ReceiptMember:
-    by_payer = {pair.payer: pair for pair in pairs if pair.beneficiary == line.position}
     return ReceiptMember(
         seat=line.position,
+        action=_action(case, line),
         name=line.person.name,
         relation=relations.get(line.relation, line.relation),
         masked_number=mask_number(line.person.certno),
         own_account=line.person.is_employee,
         payers=[
             ReceiptPayer(
-                name=payer.person.name,
-                relation=relations.get(payer.relation, payer.relation),
-                yearly_limit=payer.share_limit,
+                name=family.names[payer],
+                relation=relations.get(family.relations.get(payer, ""), ""),
+                yearly_limit=terms.share_limit,
             )
-            for payer in _payers(lines)
-            if payer.position in by_payer
+            for payer, terms in family.payers_of(line.person_id)
         ],
     )
 
 
-def _kind(pair: PairFinding) -> str:
-    return str(KINDS[pair.kind]) if pair.kind else ""
+def _kind(kind: str | None) -> str:
+    return str(KINDS[kind]) if kind else ""

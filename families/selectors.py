@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -104,16 +104,31 @@ def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
     ]
 
 
-def facts_for(person_ids: Collection[int], *, day: dt.date) -> dict[int, PersonFacts]:
+def facts_for(person_ids: Collection[int]) -> dict[int, PersonFacts]:
     """What the pre-flight check needs to know of each person, in three queries however many there are."""
     persons = InsuredPerson.objects.filter(pk__in=person_ids).select_related("region", "account")
     stays = defaultdict(list)
-    for stay in GroupMember.objects.filter(person__in=person_ids).select_related("group").order_by("joined_on"):
+    for stay in GroupMember.objects.filter(person__in=person_ids).select_related("group").order_by("joined_on", "pk"):
         stays[stay.person_id].append(stay)
-    return {person.pk: _facts(person, stays[person.pk], day) for person in persons}
+    return {person.pk: _facts(person, stays[person.pk]) for person in persons}
 
 
-def _facts(person: InsuredPerson, stays: list[GroupMember], day: dt.date) -> PersonFacts:
+def _stays(rows: Iterable[GroupMember]) -> tuple[PastMembership, ...]:
+    """Memberships by their first day; those that follow one another in the same group are one stay."""
+    stays: list[PastMembership] = []
+    for row in rows:
+        stay = PastMembership(row.group.number, row.joined_on, row.left_on, row.exclusive)
+        before = next(
+            (one for one in stays if one.group_number == stay.group_number and one.left_on == stay.joined_on), None
+        )
+        if before is not None:
+            stays.remove(before)
+            stay = replace(stay, joined_on=before.joined_on)
+        stays.append(stay)
+    return tuple(stays)
+
+
+def _facts(person: InsuredPerson, stays: list[GroupMember]) -> PersonFacts:
     account = getattr(person, "account", None)
     return PersonFacts(
         person_id=person.pk,
@@ -124,14 +139,7 @@ def _facts(person: InsuredPerson, stays: list[GroupMember], day: dt.date) -> Per
         province=person.region.province,
         city=person.region.city,
         balance=account.prior_years + account.current_year if account else None,
-        memberships=tuple(
-            PastMembership(stay.group.number, stay.joined_on, stay.left_on, stay.exclusive) for stay in stays
-        ),
-        changes_this_year=sum(
-            changed is not None and changed.year == day.year
-            for stay in stays
-            for changed in (stay.joined_on, stay.left_on)
-        ),
+        memberships=_stays(stays),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, counter, find, groups
+from families.views import cases, changes, counter, drafts, find, groups
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -11,10 +11,16 @@ urlpatterns = [
     path("counter/persons/<int:pk>/row/", counter.row, name="counter-row"),
     path("counter/persons/<int:pk>/check/", counter.check, name="counter-check"),
     path("counter/persons/<int:pk>/save/", counter.save, name="counter-save"),
-    path("counter/cases/<int:pk>/", counter.draft, name="counter-case"),
+    path("counter/groups/<int:pk>/", changes.change, name="change-group"),
+    path("counter/groups/<int:pk>/row/", changes.row, name="change-row"),
+    path("counter/groups/<int:pk>/check/", changes.check, name="change-check"),
+    path("counter/groups/<int:pk>/save/", changes.save, name="change-save"),
+    path("counter/cases/<int:pk>/", drafts.draft, name="counter-case"),
     path("cases/", cases.queue, name="review-queue"),
     path("cases/<int:pk>/", cases.case, name="case"),
-    path("cases/<int:pk>/submit/", counter.submit, name="submit-case"),
+    path("cases/<int:pk>/submit/", drafts.submit, name="submit-case"),
+    path("cases/<int:pk>/correct/", drafts.correct, name="correct-case"),
+    path("cases/<int:pk>/take-over/", drafts.take_over, name="take-over-case"),
     path("cases/<int:pk>/withdraw/", cases.withdraw, name="withdraw-case"),
     path("cases/<int:pk>/approve/", cases.approve, name="approve-case"),
     path("cases/<int:pk>/reject/", cases.reject, name="reject-case"),

@@ -11,12 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Region
+from accounts.models import InsuredPerson, Region
 from accounts.models.person import Gender, InsuranceStatus
 from accounts.selectors import code_labels
 from families.messages import CITATIONS, MESSAGES, RULES
+from families.models import RegistrationCase
+from families.rules.kinship import Verdict as PairBasis
 from families.rules.policy import Policy
 from families.rules.preflight import Finding, Level, PairFinding, Preflight
+from families.services.case_forms import CaseCheck, snapshot_of
 
 KINDS = {
     "spouse": gettext_lazy("spouse"),
@@ -43,7 +46,6 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class PersonVerdict:
     position: int
-    row: str
     name: str
     level: Level
     lines: tuple[Line, ...]
@@ -59,9 +61,9 @@ class PersonVerdict:
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """Whether the payer's account may be used by the beneficiary. `rows`: payer-beneficiary, as on the form."""
+    """Whether the payer's account may be used by the beneficiary. `persons`: payer-beneficiary, as the form sends."""
 
-    rows: str
+    persons: str
     beneficiary: str
     kind: str
     granted: bool
@@ -89,34 +91,31 @@ class Verdict:
         return any(pair.presumed for payer in self.payers for pair in payer.pairs)
 
 
-def explain(
-    preflight: Preflight,
-    *,
-    policy: Policy,
-    names: Mapping[int, str],
-    ranks: Mapping[int, int],
-    rows: Mapping[int, str] | None = None,
-    declared: frozenset[tuple[int, int]] = frozenset(),
-) -> Verdict:
-    """Words for a check. `names`, `ranks`, `rows` are by position; only sharing positions have a rank."""
-    rows = rows or {position: str(position - 1) for position in names}
-    say = _Speech(policy)
-    persons = tuple(_person(position, preflight, say, names, rows) for position in names)
-    payers = tuple(
-        PayerVerdict(ranks[position], names[position], _pairs(position, preflight, names, rows, declared))
-        for position in sorted(ranks, key=lambda position: ranks[position])
+def explain(check: CaseCheck, *, names: Mapping[int, str] | None = None) -> Verdict:
+    """Words for a check, of everybody whom a rule was asked of. `names`: by person; looked up without."""
+    names = names or dict(InsuredPerson.objects.filter(pk__in=check.persons.values()).values_list("pk", "name"))
+    say = _Speech(check.policy)
+    asked = {finding.position for finding in check.preflight.findings}
+    by_position = {position: names[person] for position, person in check.persons.items()}
+    return Verdict(
+        persons=tuple(
+            _person(position, check.preflight, say, name)
+            for position, name in sorted(by_position.items())
+            if position in asked
+        ),
+        payers=tuple(
+            PayerVerdict(terms.rank or 0, by_position[position], _pairs(position, check, by_position))
+            for position, terms in sorted(check.terms.items(), key=lambda payer: payer[1].rank or 0)
+        ),
+        passes=check.passes,
     )
-    return Verdict(persons=persons, payers=payers, passes=preflight.passes)
 
 
-def _person(
-    position: int, preflight: Preflight, say: _Speech, names: Mapping[int, str], rows: Mapping[int, str]
-) -> PersonVerdict:
+def _person(position: int, preflight: Preflight, say: _Speech, name: str) -> PersonVerdict:
     findings = preflight.of(position)
     return PersonVerdict(
         position=position,
-        row=rows[position],
-        name=names[position],
+        name=name,
         level=_worst(findings),
         lines=tuple(say.line(finding) for finding in findings),
     )
@@ -127,30 +126,58 @@ def _worst(findings: Sequence[Finding]) -> Level:
     return next((level for level in (Level.FAIL, Level.WARN) if level in levels), Level.PASS)
 
 
-def _pairs(
-    payer: int,
-    preflight: Preflight,
-    names: Mapping[int, str],
-    rows: Mapping[int, str],
-    declared: frozenset[tuple[int, int]],
-) -> tuple[PairVerdict, ...]:
-    return tuple(_pair(pair, names, rows, declared) for pair in preflight.pairs if pair.payer == payer)
+def _pairs(payer: int, check: CaseCheck, names: Mapping[int, str]) -> tuple[PairVerdict, ...]:
+    return tuple(_pair(pair, check, names) for pair in check.preflight.pairs if pair.payer == payer)
 
 
-def _pair(
-    pair: PairFinding, names: Mapping[int, str], rows: Mapping[int, str], declared: frozenset[tuple[int, int]]
-) -> PairVerdict:
-    is_declared = (pair.payer, pair.beneficiary) in declared and pair.granted and pair.pair.verdict.value == "declare"
+def _pair(pair: PairFinding, check: CaseCheck, names: Mapping[int, str]) -> PairVerdict:
+    by_declaration = pair.granted and pair.pair.verdict is PairBasis.DECLARE
+    is_declared = by_declaration and (pair.payer, pair.beneficiary) in check.declared
     return PairVerdict(
-        rows=f"{rows[pair.payer]}-{rows[pair.beneficiary]}",
+        persons=f"{check.persons[pair.payer]}-{check.persons[pair.beneficiary]}",
         beneficiary=names[pair.beneficiary],
         kind=str(KINDS[pair.kind]) if pair.kind else "",
         granted=pair.granted,
         presumed=pair.is_presumed,
-        declared=is_declared,
+        declared=by_declaration,
         declarable=pair.reason == "needs_declaration" or is_declared,
         reason=str(MESSAGES[pair.reason]) if pair.reason else "",
     )
+
+
+def differences_of(case: RegistrationCase, check: CaseCheck) -> list[str]:
+    """What the check says otherwise than when the case was submitted, for the reviewer."""
+    before, now = case.submitted_check, snapshot_of(check)
+    if before is None:
+        return []
+    names = dict(InsuredPerson.objects.filter(pk__in={*before["persons"], *now["persons"]}).values_list("pk", "name"))
+    lines = [
+        _("{name} is no member of the family any more.").format(name=names[person])
+        for person in before["persons"]
+        if person not in now["persons"]
+    ]
+    lines += [
+        _("{name} became a member of the family.").format(name=names[person])
+        for person in now["persons"]
+        if person not in before["persons"]
+    ]
+    lines += _changed_findings(before["findings"], now["findings"], names)
+    if before["policy"] != now["policy"]:
+        lines.append(_("Another version of the policy is in force by now."))
+    if before["day"] != now["day"]:
+        lines.append(_("It takes effect later than asked for: on {day}.").format(day=date_format(check.day)))
+    return lines
+
+
+def _changed_findings(before: list[list[str]], now: list[list[str]], names: Mapping[int, str]) -> list[str]:
+    """Rules that pass no more, or pass again. A finding: person, rule, level, code, value."""
+    old = {(person, rule): level for person, rule, level, _code, _value in before}
+    lines = []
+    for person, rule, level, code, _value in now:
+        if old.get((person, rule), Level.PASS) != level:
+            said = str(MESSAGES[code]) if code else _("passes")
+            lines.append(f"{names.get(int(person), '')} {RULES[rule]}: {said}")
+    return lines
 
 
 class _Speech:
@@ -170,6 +197,8 @@ class _Speech:
             "balance": lambda value: _("{amount} yuan").format(amount=value),
             "seats": lambda value: _("at most {n} members").format(n=value),
             "rebind_wait": lambda value: _("{n} days").format(n=value),
+            "min_bind": lambda value: _("{n} days").format(n=value),
+            "rank": lambda value: _("place {n}").format(n=value),
             "changes": lambda value: _("{n} a year").format(n=value) if value else _("without limit"),
             "one_group": lambda value: value or _("in no group"),
             "dates": lambda value: date_format(dt.date.fromisoformat(value), "DATE_FORMAT"),

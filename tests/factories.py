@@ -16,8 +16,9 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
-from families.models import MutualAidGroup, PolicySetting, RegionPolicy
+from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy
 from families.rules.kinship import expected_gender
+from families.services.changes import release_members
 from families.services.groups import NewMember, create_group
 
 REGIONS = """
@@ -141,6 +142,13 @@ def make_family(*relations: str, region: str = "421002", **fields: Any) -> list[
 def make_group(*relations: str, by: Staff, region: str = "421002") -> MutualAidGroup:
     members = make_family(*relations, region=region, by=by)
     return create_group(region=Region.objects.get(pk=region), members=members, by=by)
+
+
+def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> GroupMember:
+    member = GroupMember.objects.get(pk=member_id)
+    release_members(group_id=member.group_id, person_ids=[member.person_id], day=day, reason=reason, by=by)
+    member.refresh_from_db()
+    return member
 
 
 def make_policy(

@@ -1,12 +1,14 @@
 """Registration cases (共济登记业务单): what a family asks for on paper, handled by one person, reviewed by another.
 
-Invariants, held by the database: handled by ≠ reviewed by; a decided case has its reviewer and time, except
-where the policy's `review_mode` is immediate; a rejected or withdrawn case has its reason; an effective case has
-its group; one open case to create a group per owner; one case per submission key (a double click makes no second).
+Invariants, held by the database: nobody who opened or handled a case reviews it; a decided case has its reviewer
+and time, except where the policy's `review_mode` is immediate; a rejected or withdrawn case has its reason; an
+effective case has its group; one open case per group, and one to create a group per owner; one case per submission
+key (a double click makes no second); lines change in drafts only; a decided case is final, and none is deleted.
 """
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -21,6 +23,32 @@ from families.rules.policy import SEATS
 
 class CaseKind(models.TextChoices):
     CREATE = "create", _("create a group")
+    ADD = "add", _("add members")
+    CHANGE = "change", _("change members")
+    RELEASE = "release", _("release members")
+    HAND_OVER = "hand_over", _("hand the group over")
+    DISSOLVE = "dissolve", _("dissolve the group")
+
+
+# What may be asked for a group that there is.
+CHANGES = tuple(choice for choice in CaseKind.choices if choice[0] != CaseKind.CREATE)
+ENDING = (CaseKind.RELEASE, CaseKind.HAND_OVER, CaseKind.DISSOLVE)
+
+
+class Cause(models.TextChoices):
+    """Why somebody leaves or hands over."""
+
+    REQUESTED = "requested", _("the family asks for it")
+    DEATH = "death", _("death")
+    MOVED = "moved", _("moved to another region")
+    INSURANCE_ENDED = "insurance_ended", _("insurance ended")
+    CORRECTION = "correction", _("correction of a mistake")
+
+
+class LineAction(models.TextChoices):
+    JOIN = "join", _("joins")
+    CHANGE = "change", _("changes")
+    LEAVE = "leave", _("leaves")
 
 
 class CaseState(models.TextChoices):
@@ -61,6 +89,11 @@ class RegistrationCase(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.COUNTER)
     review_mode = models.CharField(_("review"), max_length=10, choices=ReviewMode.choices, default=ReviewMode.REVIEW)
+    cause = models.CharField(_("cause"), max_length=15, choices=Cause.choices, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name=_("corrects the case")
+    )
+    opened_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("opened by"))
     handled_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("handled by"))
     handled_at = models.DateTimeField(_("opened at"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
@@ -69,8 +102,12 @@ class RegistrationCase(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), null=True)
     reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+    effective_on = models.DateField(_("effective from"), null=True, help_text=_("set by the decision"))
     declared_pairs = models.JSONField(
-        _("declared relations"), default=list, help_text=_("positions: payer, beneficiary")
+        _("declared relations"), default=list, help_text=_("persons: payer, beneficiary")
+    )
+    submitted_check = models.JSONField(
+        _("check at submission"), null=True, help_text=_("what the reviewer's check is compared with")
     )
     agent_name = models.CharField(_("agent"), max_length=60, blank=True)
     power_of_attorney = models.CharField(_("power of attorney"), max_length=60, blank=True)
@@ -83,9 +120,20 @@ class RegistrationCase(models.Model):
         verbose_name = _("registration case")
         verbose_name_plural = _("registration cases")
         ordering = ["-id"]
-        permissions = [("review_registrationcase", gettext_noop("May review registration cases"))]
+        permissions = [
+            ("review_registrationcase", gettext_noop("May review registration cases")),
+            ("take_over_registrationcase", gettext_noop("May take over a case from another desk")),
+        ]
         constraints = [
-            models.CheckConstraint(name="case_two_people", condition=~Q(handled_by=F("reviewed_by"))),
+            models.CheckConstraint(
+                name="case_two_people",
+                condition=~Q(handled_by=F("reviewed_by")) & ~Q(opened_by=F("reviewed_by")),
+            ),
+            models.CheckConstraint(
+                name="case_cause_where_something_ends",
+                condition=Q(kind__in=ENDING) & ~Q(cause="") | ~Q(kind__in=ENDING) & Q(cause=""),
+            ),
+            models.CheckConstraint(name="case_of_a_group", condition=Q(kind="create") | Q(group__isnull=False)),
             models.CheckConstraint(
                 name="case_decided_by_someone",
                 condition=Q(state__in=["draft", "submitted", "withdrawn"], reviewed_by=None)
@@ -108,6 +156,22 @@ class RegistrationCase(models.Model):
                 fields=["owner"],
                 condition=Q(kind="create", state__in=["draft", "submitted"]),
             ),
+            models.UniqueConstraint(
+                name="case_one_open_per_group",
+                fields=["group"],
+                condition=Q(group__isnull=False, state__in=["draft", "submitted"]),
+            ),
+            models.CheckConstraint(
+                name="case_effective_has_day", condition=~Q(state="effective") | Q(effective_on__isnull=False)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="case_decided_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=["effective", "rejected", "withdrawn"]),
+            ),
+            pgtrigger.Protect(name="case_is_kept", operation=pgtrigger.Delete),
         ]
         indexes = [
             models.Index(fields=["region", "state", "-id"], name="case_region_state"),
@@ -127,13 +191,14 @@ class RegistrationCase(models.Model):
 
 @track()
 class CaseLine(models.Model):
-    """One person on the form; position 1 is the owner."""
+    """One person on the form and what the case does; position 1 is whoever owns the group afterwards."""
 
     region_lookup = "case__region"
 
     case = models.ForeignKey(RegistrationCase, models.CASCADE, related_name="lines", verbose_name=_("case"))
     position = models.PositiveSmallIntegerField(_("position"))
     person = models.ForeignKey("accounts.InsuredPerson", models.PROTECT, related_name="+", verbose_name=_("member"))
+    action = models.CharField(_("what happens"), max_length=6, choices=LineAction.choices, default=LineAction.JOIN)
     relation = models.CharField(_("relation to the owner"), max_length=2, help_text="GB/T 4761")
     shares = models.BooleanField(_("shares"), default=False)
     rank = models.PositiveSmallIntegerField(_("order"), null=True, blank=True)
@@ -156,8 +221,12 @@ class CaseLine(models.Model):
             ),
             models.CheckConstraint(
                 name="line_owner_shares_first",
-                condition=Q(position=1, relation="01", shares=True, rank__isnull=False, rank=1)
+                condition=Q(action="leave")
+                | Q(position=1, relation="01", shares=True, rank__isnull=False, rank=1)
                 | (Q(position__gt=1) & ~Q(relation="01")),
+            ),
+            models.CheckConstraint(
+                name="line_leaver_shares_nothing", condition=~Q(action="leave") | Q(shares=False, last_on=None)
             ),
             models.CheckConstraint(
                 name="line_rank_when_sharing",
@@ -166,6 +235,25 @@ class CaseLine(models.Model):
             ),
             models.CheckConstraint(
                 name="line_limit_not_negative", condition=Q(share_limit=None) | Q(share_limit__gte=0)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="line_of_a_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("its_case", "bigint")],
+                func="""
+                    its_case := CASE WHEN TG_OP = 'INSERT' THEN NEW.case_id ELSE OLD.case_id END;
+                    IF (SELECT state FROM families_registrationcase WHERE id = its_case) <> 'draft' THEN
+                        RAISE EXCEPTION 'lines are changed in drafts only'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'line_of_a_draft';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from families.rules.facts import Applicant, PastMembership
+from families.rules.facts import Applicant, Leaver, PastMembership
 from families.rules.kinship import (
     OWNER,
     Kind,
@@ -106,15 +106,43 @@ def check_family(
     owner = applicants[0]
     findings: list[Finding] = []
     for applicant in applicants:
-        if applicant.already_member:
-            continue
-        findings += _check_person(applicant, policy)
-        if applicant is not owner:
+        findings += _check_present(applicant) if applicant.already_member else _check_person(applicant, policy)
+        if applicant is not owner and (applicant.restated or not applicant.already_member):
             findings += _check_member(applicant, owner, policy)
     findings += _check_whole(applicants, policy)
     impossible = any(finding.rule in ("one_owner", "one_spouse") for finding in findings)
     pairs = () if impossible else tuple(check_pairs(applicants, policy=policy, declared=declared))
     return Preflight(findings=tuple(sorted(findings, key=lambda f: f.position)), pairs=pairs)
+
+
+def check_leavers(leavers: Iterable[Leaver], *, policy: Policy) -> Iterator[Finding]:
+    """Whether these may go, or stop sharing, on the day asked for.
+
+    Rules: `min_bind_days` (90 Wuhan), `changes_per_year` (leaving counts as one), DOMAIN.md section 4; the owner
+    goes by handing over or dissolving.
+    """
+    for leaver in leavers:
+        yield _judge("still_member", leaver.is_member, leaver.position, "not_a_member")
+        if leaver.owner_stays:
+            yield Finding("owner_stays", Level.FAIL, leaver.position, code="owner_stays")
+        if leaver.is_member and not leaver.must_go:
+            yield _check_bound(leaver, policy)
+            if not leaver.stops_sharing:
+                changes = leaver.facts.changes_in(leaver.leaves_on.year)
+                yield _check_changes(leaver.position, changes, leaver.leaves_on, policy)
+
+
+def _check_bound(leaver: Leaver, policy: Policy) -> Finding:
+    earliest = leaver.bound_since + dt.timedelta(days=policy.min_bind_days)
+    return _judge(
+        "min_bind",
+        leaver.leaves_on >= earliest,
+        leaver.position,
+        "bound_too_short",
+        parameter="min_bind_days",
+        value=str(policy.min_bind_days),
+        earliest_on=earliest,
+    )
 
 
 def check_pairs(
@@ -152,16 +180,35 @@ def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     """What is asked of everybody who joins."""
     facts, position = applicant.facts, applicant.position
     yield _judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
-    yield _judge("normal_status", facts.status == NORMAL, position, "insurance_suspended", value=facts.status)
+    yield _check_status(applicant)
     if applicant.shares:
-        employee = facts.insutype == EMPLOYEE
-        yield _judge("payer_employee", employee, position, "payer_not_employee", value=facts.insutype)
-        if employee and not facts.balance:
-            yield Finding("balance", Level.WARN, position, code="balance_zero", value=str(facts.balance or 0))
+        yield from _check_payer(applicant)
     yield _check_dates(applicant)
     yield _check_one_group(applicant, policy)
     yield _check_wait(applicant, policy)
-    yield _check_changes(applicant, policy)
+    yield _check_changes(position, facts.changes_in(applicant.starts_on.year), applicant.starts_on, policy)
+
+
+def _check_present(applicant: Applicant) -> Iterator[Finding]:
+    """What is asked of a member again: who begins to share or becomes the owner stands like a new payer."""
+    if applicant.begins_to_share:
+        yield _check_status(applicant)
+        yield from _check_payer(applicant)
+    if applicant.restated:
+        yield _check_dates(applicant)
+
+
+def _check_status(applicant: Applicant) -> Finding:
+    status = applicant.facts.status
+    return _judge("normal_status", status == NORMAL, applicant.position, "insurance_suspended", value=status)
+
+
+def _check_payer(applicant: Applicant) -> Iterator[Finding]:
+    facts = applicant.facts
+    employee = facts.insutype == EMPLOYEE
+    yield _judge("payer_employee", employee, applicant.position, "payer_not_employee", value=facts.insutype)
+    if employee and not facts.balance:
+        yield Finding("balance", Level.WARN, applicant.position, code="balance_zero", value=str(facts.balance or 0))
 
 
 def _judge(
@@ -229,17 +276,17 @@ def _check_wait(applicant: Applicant, policy: Policy) -> Finding:
     )
 
 
-def _check_changes(applicant: Applicant, policy: Policy) -> Finding:
-    """`changes_per_year`: joining counts as one (1 per year Jinhua)."""
+def _check_changes(position: int, changes: int, day: dt.date, policy: Policy) -> Finding:
+    """`changes_per_year`: joining counts as one, and so does leaving (1 per year Jinhua)."""
     limit = policy.changes_per_year
     return _judge(
         "changes",
-        limit is None or applicant.facts.changes_this_year < limit,
-        applicant.position,
+        limit is None or changes < limit,
+        position,
         "waiting_period",
         parameter="changes_per_year",
         value="" if limit is None else str(limit),
-        earliest_on=dt.date(applicant.starts_on.year + 1, 1, 1),
+        earliest_on=dt.date(day.year + 1, 1, 1),
     )
 
 
@@ -304,9 +351,12 @@ def _age_fits(applicant: Applicant, owner: Applicant) -> bool:
 
 def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Finding]:
     """What is asked of the family as one: one owner, first; seats; nobody twice; one spouse."""
+    owner = applicants[0]
     for seat, applicant in enumerate(applicants, start=1):
         position = applicant.position
         before = applicants[: seat - 1]
+        if not applicant.already_member and applicant.starts_on < owner.starts_on:
+            yield Finding("dates", Level.FAIL, position, code="before_owner", earliest_on=owner.starts_on)
         if any(_is_twice(applicant, other) for other in before):
             yield Finding("once", Level.FAIL, position, code="duplicate_row")
         if (seat == 1) != (applicant.relation == OWNER):
@@ -314,7 +364,7 @@ def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Fi
         if not applicant.already_member:
             yield _judge(
                 "seats",
-                seat <= policy.max_members,
+                (applicant.seat or seat) <= policy.max_members,
                 position,
                 "group_full",
                 parameter="max_members",

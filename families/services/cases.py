@@ -1,15 +1,13 @@
 """A registration case from the counter to its decision.
 
 draft → submitted → effective / rejected / withdrawn. Invariants: what becomes effective was checked again at that
-moment under lock; the same submission key is the same case; handled by ≠ reviewed by (also in the database).
+moment under lock; the same submission key is the same case; nobody who opened or handled a case reviews it (also in
+the database); only a case to bind somebody holds from a day that is past.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import IntegrityError, connection
@@ -19,55 +17,21 @@ from django.utils.translation import gettext as _
 from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, OwnWork
-from families.models import CaseLine, RegistrationCase
-from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
+from families.models import CaseLine, MutualAidGroup, RegistrationCase
+from families.models.case import OPEN, CaseKind, CaseState, LineAction, ReviewMode
+from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
-from families.rules.preflight import Preflight, check_family
-from families.selectors import policy_on
-from families.services.groups import NewMember, NotEligible, applicants_of, create_group
+from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
+from families.services.changes import change_group
+from families.services.groups import NotEligible, create_group
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
-ONE_CASE = {"families_registrationcase_submission_key_key", "case_one_open_creation_per_owner"}
-
-
-@dataclass(frozen=True, slots=True)
-class LineInput:
-    """One row of the form. `share_limit`: yuan per calendar year; `last_on`: the last day, included."""
-
-    person_id: int
-    relation: str
-    shares: bool
-    starts_on: dt.date
-    rank: int | None = None
-    share_limit: Decimal | None = None
-    last_on: dt.date | None = None
-
-    def as_member(self) -> NewMember:
-        return NewMember(
-            person_id=self.person_id,
-            relation=self.relation,
-            starts_on=self.starts_on,
-            rank=self.rank if self.shares else None,
-            share_limit=self.share_limit if self.shares else None,
-            left_on=self.last_on + dt.timedelta(days=1) if self.last_on else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class CaseInput:
-    """The form as the clerk filled it.
-
-    `key`: made by the page once, so that a double click makes one case; `version`: of the draft that the form was
-    filled from, 0 for one that was not stored yet.
-    """
-
-    key: UUID
-    owner_id: int
-    lines: Sequence[LineInput]
-    declared: frozenset[tuple[int, int]] = field(default_factory=frozenset)
-    agent_name: str = ""
-    power_of_attorney: str = ""
-    version: int = field(default=0, compare=False)
+ONE_CASE = {
+    "families_registrationcase_submission_key_key",
+    "case_one_open_creation_per_owner",
+    "case_one_open_per_group",
+}
+HANDLES = "families.add_registrationcase"
 
 
 class DraftChanged(Exception):
@@ -101,14 +65,6 @@ class OpenElsewhere(Exception):
         )
 
 
-def check_case(form: CaseInput, *, owner: InsuredPerson) -> Preflight:
-    """The live pre-flight check of a form: reads, locks nothing, writes nothing."""
-    members = [line.as_member() for line in form.lines]
-    first_day = min(member.starts_on for member in members)
-    policy = policy_on(owner.region, first_day)
-    return check_family(applicants_of(members, day=first_day), policy=policy, declared=form.declared)
-
-
 def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """Store the form as a draft, or change the draft it was stored as.
 
@@ -127,8 +83,11 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     same = RegistrationCase.objects.filter(submission_key=form.key).first()
     if same is not None:
         return same
-    others = RegistrationCase.objects.filter(owner=form.owner_id, kind=CaseKind.CREATE, state__in=OPEN)
-    other = others.select_related("handled_by").first()
+    others = RegistrationCase.objects.filter(state__in=OPEN).select_related("handled_by")
+    if form.kind == CaseKind.CREATE:
+        other = others.filter(owner=form.owner_id, kind=CaseKind.CREATE).first()
+    else:
+        other = others.filter(group=form.group_id).first()
     if other is not None:
         raise OpenElsewhere(other)
     return save_case(form=form, by=by)  # it was closed in this very moment
@@ -137,11 +96,11 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
 def _refuse_what_cannot_be_kept(form: CaseInput, by: Staff) -> None:
     """The database keeps nobody twice and no ninth row: say which row it is."""
     persons = [line.person_id for line in form.lines]
-    if persons[:1] != [form.owner_id]:
+    if form.kind == CaseKind.CREATE and persons[:1] != [form.owner_id]:
         raise OwnerNotFirst
     if len(set(persons)) < len(persons) or len(persons) > SEATS:
-        owner = InsuredPerson.objects.for_staff(by).select_related("region").get(pk=form.owner_id)
-        raise NotEligible(check_case(form, owner=owner))
+        InsuredPerson.objects.for_staff(by).get(pk=form.owner_id)
+        raise NotEligible(check_case(form).preflight)
 
 
 def _constraint(error: IntegrityError) -> str | None:
@@ -153,18 +112,14 @@ def _constraint(error: IntegrityError) -> str | None:
 def _store(*, form: CaseInput, by: Staff) -> RegistrationCase:
     case = RegistrationCase.objects.select_for_update().filter(submission_key=form.key).first()
     if case is None:
-        owner = InsuredPerson.objects.for_staff(by).get(pk=form.owner_id)
-        case = RegistrationCase(
-            number=_next_number(), kind=CaseKind.CREATE, owner=owner, region_id=owner.region_id, handled_by=by,
-            submission_key=form.key,
-        )  # fmt: skip
-    elif case.owner_id != form.owner_id:
+        case = _new_case(form, by)
+    elif (case.owner_id, case.group_id, case.kind) != (form.owner_id, form.group_id, form.kind):
         raise OwnerNotFirst  # another family's key: its draft would get this family's rows
     elif case.state != CaseState.DRAFT or case.handled_by_id != by.pk or form == form_of(case):
         return case
     elif form.version not in (0, case.version):
         raise DraftChanged(case)
-    case.declared_pairs = sorted(form.declared)
+    case.declared_pairs, case.cause = sorted(form.declared), form.cause
     case.agent_name, case.power_of_attorney = form.agent_name, form.power_of_attorney
     case.version += 1
     case.save()
@@ -173,10 +128,27 @@ def _store(*, form: CaseInput, by: Staff) -> RegistrationCase:
     return case
 
 
+def _new_case(form: CaseInput, by: Staff) -> RegistrationCase:
+    """A case of an owner, or of a group, in scope."""
+    owner, region_id = InsuredPerson.objects.get(pk=form.owner_id), None
+    if form.kind == CaseKind.CREATE:
+        region_id = InsuredPerson.objects.for_staff(by).get(pk=form.owner_id).region_id
+    else:
+        region_id = MutualAidGroup.objects.for_staff(by).get(pk=form.group_id or 0).region_id
+    return RegistrationCase(
+        number=_next_number(), kind=form.kind, owner=owner, region_id=region_id, group_id=form.group_id,
+        corrects_id=form.corrects_id, opened_by=by, handled_by=by, submission_key=form.key,
+    )  # fmt: skip
+
+
 def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
+    """Position 1 is kept for whoever owns the group afterwards, or dissolves it."""
+    first = 1 if any(line.relation == OWNER for line in form.lines) else 2
+    rows = sorted(form.lines, key=lambda line: (line.relation != OWNER, line.action == LineAction.LEAVE))
     return [
         CaseLine(
             case=case,
+            action=line.action,
             position=position,
             person_id=line.person_id,
             relation=line.relation,
@@ -186,7 +158,7 @@ def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
             starts_on=line.starts_on,
             last_on=line.last_on,
         )
-        for position, line in enumerate(form.lines, start=1)
+        for position, line in enumerate(rows, start=first)
     ]
 
 
@@ -203,28 +175,29 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     if case.state == CaseState.SUBMITTED or (case.state == CaseState.EFFECTIVE and case.reviewed_by is None):
         return case
     _expect(case, CaseState.DRAFT)
-    form = form_of(case)
-    preflight = check_case(form, owner=case.owner)
-    if not preflight.passes:
-        raise NotEligible(preflight)
-    first_day = min(line.starts_on for line in form.lines)
-    case.review_mode = policy_on(case.region, first_day).review_mode
-    case.submitted_at = timezone.now()
+    check = check_case(form_of(case))
+    if not check.passes:
+        raise NotEligible(check.preflight)
+    case.review_mode = check.policy.review_mode
+    case.submitted_at, case.submitted_check = timezone.now(), snapshot_of(check)
     case.state = CaseState.SUBMITTED
-    case.save(update_fields=["review_mode", "submitted_at", "state"])
+    case.save(update_fields=["review_mode", "submitted_at", "submitted_check", "state"])
     if case.review_mode == ReviewMode.IMMEDIATE:
         _make_effective(case, reviewer=None, by=by)
     return case
 
 
 @writes
-def approve_case(*, case_id: int, by: Staff) -> RegistrationCase:
+def approve_case(*, case_id: int, by: Staff, seen: str | None = None) -> RegistrationCase:
     """Make a submitted case effective, after checking everything again.
 
-    Raises: OwnWork, AlreadyDecided, NotEligible (what changed since it was submitted); nothing is written then.
-    Locks: the case, then the persons by primary key.
+    `seen`: the digest of what the reviewer was shown (`seen_as`); None where a command shows it otherwise.
+    Raises: OwnWork, AlreadyDecided, NotAsSeen, NotEligible (what changed since it was submitted), GroupDissolved;
+    nothing is written then. Locks: the case, the group, then the persons by primary key.
     """
     case = _lock_for_review(case_id, by)
+    if seen is not None and seen != seen_as(case, check_case(form_of(case))):
+        raise NotAsSeen
     _make_effective(case, reviewer=by, by=by)
     return case
 
@@ -251,42 +224,70 @@ def withdraw_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     return case
 
 
+class NotAsSeen(Exception):
+    """Something that the check rests on changed after the page was shown; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Not approved: something changed since this page was shown. Look at it again."))
+
+
+@writes
+def take_over_case(*, case_id: int, to: Staff, by: Staff) -> RegistrationCase:
+    """Give an open case of another desk to a clerk: the one who has it is ill, or gone.
+
+    Rule: whoever opened it never reviews it, whoever has it by now. Raises: AlreadyDecided, NotAClerk.
+    """
+    case = _lock(case_id, by)
+    _expect(case, *OPEN)
+    if not RegistrationCase.objects.for_staff(to).filter(pk=case.pk).exists() or not to.has_perm(HANDLES):
+        raise NotAClerk(to)
+    case.handled_by = to
+    case.version += 1
+    case.save(update_fields=["handled_by", "version"])
+    return case
+
+
+class NotAClerk(Exception):
+    def __init__(self, staff: Staff) -> None:
+        super().__init__(_("{who} cannot handle cases of this region.").format(who=staff))
+
+
+@writes
+def correct_case(*, case_id: int, key: UUID, by: Staff) -> RegistrationCase:
+    """A new draft with what a rejected case asked for, to be corrected and sent again; the rejected one stays.
+
+    Returns: the draft; the one that there is already for this rejected case.
+    Raises: AlreadyDecided unless it was rejected, OpenElsewhere; nothing is written then.
+    """
+    rejected = _lock(case_id, by)
+    _expect(rejected, CaseState.REJECTED)
+    there = RegistrationCase.objects.filter(corrects=rejected).first()
+    if there is not None:
+        return there
+    form = replace(form_of(rejected), key=key, corrects_id=rejected.pk, version=0)
+    return save_case(form=form, by=by)
+
+
 class NotYours(Exception):
     def __init__(self, case: RegistrationCase) -> None:
         super().__init__(_("{who} handles this case.").format(who=case.handled_by))
 
 
-def form_of(case: RegistrationCase) -> CaseInput:
-    """The stored case as the form it was filled from."""
-    return CaseInput(
-        key=case.submission_key,
-        owner_id=case.owner_id,
-        lines=[
-            LineInput(
-                person_id=line.person_id,
-                relation=line.relation,
-                shares=line.shares,
-                rank=line.rank,
-                share_limit=line.share_limit,
-                starts_on=line.starts_on,
-                last_on=line.last_on,
-            )
-            for line in case.lines.order_by("position")
-        ],
-        declared=frozenset((payer, beneficiary) for payer, beneficiary in case.declared_pairs),
-        agent_name=case.agent_name,
-        power_of_attorney=case.power_of_attorney,
-        version=case.version,
-    )
-
-
 def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff) -> None:
     form = form_of(case)
-    case.group = create_group(
-        region=case.region, members=[line.as_member() for line in form.lines], declared=form.declared, by=by
-    )
+    if case.group_id is None:
+        case.group = create_group(
+            region=case.region,
+            members=[line.as_member() for line in form.lines],
+            declared=positions_declared(form),
+            by=by,
+        )
+        case.effective_on = form.first_day
+    else:
+        change = form.as_change(today=timezone.localdate())
+        case.effective_on = change_group(group_id=case.group_id, change=change, by=by).in_force_on
     case.state, case.reviewed_by, case.decided_at = CaseState.EFFECTIVE, reviewer, timezone.now()
-    case.save(update_fields=["group", "state", "reviewed_by", "decided_at"])
+    case.save(update_fields=["group", "effective_on", "state", "reviewed_by", "decided_at"])
 
 
 def _lock(case_id: int, by: Staff) -> RegistrationCase:
@@ -297,7 +298,7 @@ def _lock(case_id: int, by: Staff) -> RegistrationCase:
 def _lock_for_review(case_id: int, by: Staff) -> RegistrationCase:
     case = _lock(case_id, by)
     _expect(case, CaseState.SUBMITTED)
-    if case.handled_by_id == by.pk:
+    if by.pk in (case.handled_by_id, case.opened_by_id):
         raise OwnWork
     return case
 

@@ -19,27 +19,20 @@ from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided, OwnWork
-from families.forms import ReasonForm
+from families.forms import ReasonForm, TakeOverForm
 from families.models import RegistrationCase
 from families.models.case import CaseState
 from families.papers import receipt_of, registration_form_of
-from families.selectors import policy_on
-from families.services.cases import (
-    NotYours,
-    approve_case,
-    check_case,
-    form_of,
-    reject_case,
-    withdraw_case,
-)
-from families.services.groups import NotEligible
-from families.verdicts import Verdict, explain
+from families.services.case_forms import CaseCheck, check_case, form_of, seen_as
+from families.services.cases import NotAsSeen, NotYours, approve_case, reject_case, withdraw_case
+from families.services.groups import GroupDissolved, NotEligible
+from families.verdicts import differences_of, explain
 
 
 def case_in_scope(request: StaffRequest, pk: int) -> RegistrationCase:
     cases = RegistrationCase.objects.for_staff(request.user)
     return get_object_or_404(
-        cases.select_related("owner__region", "region", "handled_by", "reviewed_by", "group"), pk=pk
+        cases.select_related("owner__region", "region", "handled_by", "reviewed_by", "group", "corrects"), pk=pk
     )
 
 
@@ -54,31 +47,34 @@ def case(request: StaffRequest, pk: int) -> HttpResponse:
 def _case_page(
     request: StaffRequest, shown: RegistrationCase, *, reason_form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
+    check = _check(shown)
     context = {
         "case": shown,
         "person": shown.owner,
         "lines": shown.lines.select_related("person__region").order_by("position"),
         "relations": code_labels("relation"),
         "insutypes": code_labels("insutype"),
-        "verdict": _verdict(shown) if shown.is_open else None,
-        "is_own": shown.handled_by_id == request.user.pk,
+        "verdict": explain(check) if check else None,
+        "seen": seen_as(shown, check) if check else "",
+        "is_own": request.user.pk in (shown.handled_by_id, shown.opened_by_id),
+        "is_mine": shown.handled_by_id == request.user.pk,
+        "take_over_form": TakeOverForm(case=shown, staff=request.user)
+        if shown.is_open and request.user.has_perm("families.take_over_registrationcase")
+        else None,
+        "differences": differences_of(shown, check) if check else [],
+        "corrected_by": RegistrationCase.objects.filter(corrects=shown).first(),
         "reason_form": reason_form or ReasonForm(),
         "waiting": _waiting(request).count() if request.user.has_perm("families.review_registrationcase") else None,
     }
     return render_page(request, "families/case.html", context, title=shown.number, status=status)
 
 
-def _verdict(shown: RegistrationCase) -> Verdict:
-    """The check as of now: what changed since the case was submitted is seen by the reviewer."""
-    form = form_of(shown)
-    persons = InsuredPerson.objects.in_bulk([line.person_id for line in form.lines])
-    return explain(
-        check_case(form, owner=shown.owner),
-        policy=policy_on(shown.region, min(line.starts_on for line in form.lines)),
-        names={position: persons[line.person_id].name for position, line in enumerate(form.lines, start=1)},
-        ranks={position: line.rank or 0 for position, line in enumerate(form.lines, start=1) if line.shares},
-        declared=form.declared,
-    )
+def _check(shown: RegistrationCase) -> CaseCheck | None:
+    """The check as of now of an open case; None where the group is no more."""
+    try:
+        return check_case(form_of(shown)) if shown.is_open else None
+    except GroupDissolved:
+        return None
 
 
 @require_POST
@@ -120,11 +116,11 @@ def queue(request: StaffRequest) -> HttpResponse:
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     shown = case_in_scope(request, pk)
     try:
-        done = approve_case(case_id=shown.pk, by=request.user)
+        done = approve_case(case_id=shown.pk, seen=request.POST.get("seen", ""), by=request.user)
     except NotEligible:
         messages.error(request, _("Not approved: since it was submitted something changed, see the check below."))
         return redirect(shown)
-    except (OwnWork, AlreadyDecided) as refusal:
+    except (OwnWork, AlreadyDecided, NotAsSeen, GroupDissolved) as refusal:
         messages.error(request, str(refusal))
         return redirect(shown)
     messages.success(request, _("Approved: group {number} is in force.").format(number=done.group))

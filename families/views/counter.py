@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,28 +21,16 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
-from accounts.services.review import AlreadyDecided
 from accounts.views.persons import card_context, person_in_scope
-from families.forms import FamilyForm, RowForm
+from families.forms import FamilyForm
 from families.models import RegistrationCase
-from families.models.case import OPEN, CaseState
+from families.models.case import CHANGES, OPEN, CaseState
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
-from families.selectors import group_on, membership_on, open_cases_of, policy_on
-from families.services.cases import (
-    CaseInput,
-    DraftChanged,
-    LineInput,
-    NotYours,
-    OpenElsewhere,
-    OwnerNotFirst,
-    check_case,
-    form_of,
-    save_case,
-    submit_case,
-)
-from families.services.groups import NotEligible
+from families.selectors import group_on, membership_on, open_cases_of
+from families.services.case_forms import CaseInput, LineInput, check_case, form_of
 from families.verdicts import Verdict, explain
+from families.views.keeping import keep, looked_up, stored
 
 
 @require_GET
@@ -81,12 +69,14 @@ def conversation(
     context = card_context(request, owner) | {
         "case": case,
         "form": form,
-        "verdict": _verdict(form, case),
+        "verdict": explain(check_case(form_of(case))) if case and not form.head.is_bound else _verdict(form),
+        "look_up_url": reverse("counter-row", args=[owner.pk]),
         "membership": membership,
         "picture": group_on(membership.group, timezone.localdate()) if membership and visible else None,
         "open_cases": open_cases_of(owner, staff=request.user).exclude(pk=case.pk if case else 0),
         "relations": code_labels("relation"),
         "seats": SEATS,
+        "kinds": CHANGES,
     }
     title = f"{case.number} {owner.name}" if case else _("Bind the family of {name}").format(name=owner.name)
     return render_page(request, "families/counter.html", context, title=title, status=status)
@@ -97,22 +87,8 @@ def conversation(
 def row(request: StaffRequest, pk: int) -> HttpResponse:
     """Look one row's person up: the row anew, and a blank one after it when it was the last."""
     owner = person_in_scope(request, pk)
-    wanted = request.POST.get("look-up", "")
     form = FamilyForm.from_post(request.POST, owner=owner, staff=request.user)
-    rows = [one for one in form.rows if one.row == wanted]
-    if not rows:
-        return HttpResponse(status=422)
-    looked_up, last = rows[0], form.rows[-1]
-    followed = looked_up.found is not None and looked_up is last and len(form.rows) < SEATS - 1
-    context = {
-        "row": looked_up,
-        "next_row": RowForm(prefix=str(int(looked_up.row) + 1), staff=request.user) if followed else None,
-        "owner": owner,
-        "asked": True,
-    }
-    response = render(request, "families/_row_looked_up.html", context)
-    response["HX-Trigger-After-Settle"] = "family-changed"
-    return response
+    return looked_up(request, form.rows, look_up_url=reverse("counter-row", args=[owner.pk]))
 
 
 @require_POST
@@ -130,106 +106,18 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
 def save(request: StaffRequest, pk: int) -> HttpResponse:
     """Store the form as a draft, to be printed, signed and submitted. A second click finds the first one's case."""
     form = FamilyForm.from_post(request.POST, owner=person_in_scope(request, pk), staff=request.user)
-    case = _keep(request, form)
+    case = keep(request, form)
     return redirect("counter-case", pk=case.pk) if case else _as_typed(request, form)
-
-
-@require_POST
-@permission_required("families.add_registrationcase", raise_exception=True)
-def submit(request: StaffRequest, pk: int) -> HttpResponse:
-    """Send a draft to the reviewers. What was typed since it was printed is stored first, and printed again."""
-    cases = RegistrationCase.objects.for_staff(request.user).select_related("owner__region")
-    shown = get_object_or_404(cases, pk=pk)
-    if shown.state == CaseState.DRAFT and "key" in request.POST:
-        form = FamilyForm.from_post(request.POST, owner=shown.owner, staff=request.user)
-        kept = _keep(request, form)
-        if kept is None:
-            return _as_typed(request, form)
-        if (kept.pk, kept.version) != (shown.pk, shown.version):
-            messages.warning(request, _("The form was changed: print it again and have it signed, then submit."))
-            return redirect("counter-case", pk=kept.pk)
-    return _submit(request, shown)
-
-
-def _submit(request: StaffRequest, shown: RegistrationCase) -> HttpResponse:
-    try:
-        done = submit_case(case_id=shown.pk, by=request.user)
-    except NotEligible:
-        messages.error(request, _("Not submitted: the check below fails."))
-        return redirect("counter-case", pk=shown.pk)
-    except (AlreadyDecided, NotYours) as refusal:
-        messages.error(request, str(refusal))
-        return redirect(shown)
-    in_force = done.state == CaseState.EFFECTIVE
-    messages.success(request, _("Effective at once.") if in_force else _("Submitted: another person reviews it."))
-    return redirect(done)
-
-
-def _keep(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
-    """Store the form, or say why not and store nothing."""
-    valid = form.is_valid()
-    if not form.filled:
-        messages.error(request, _("Add at least one member."))
-    if not valid or not form.filled:
-        return None
-    try:
-        return save_case(form=form.case_input(), by=request.user)
-    except NotEligible:
-        messages.error(request, _("Not saved: the check below fails."))
-    except DraftChanged as changed:
-        form.take_version(changed.case.version)
-        messages.error(request, str(changed))
-    except (OpenElsewhere, OwnerNotFirst) as refusal:
-        messages.error(request, str(refusal))
-    return None
 
 
 def _as_typed(request: StaffRequest, form: FamilyForm) -> HttpResponse:
     """The page again with everything that was typed."""
-    return conversation(request, form.owner, form=form, case=_stored(request, form), status=422)
+    return conversation(request, form.owner, form=form, case=stored(request, form), status=422)
 
 
-def _stored(request: StaffRequest, form: FamilyForm) -> RegistrationCase | None:
-    """The draft that this form was saved as before, if it was."""
-    key = form.head.cleaned_data.get("key")
-    own = RegistrationCase.objects.for_staff(request.user).filter(handled_by=request.user)
-    return own.filter(submission_key=key).first() if key else None
-
-
-@require_GET
-@permission_required("families.add_registrationcase", raise_exception=True)
-def draft(request: StaffRequest, pk: int) -> HttpResponse:
-    """A stored draft on the same page, with print and submit; a case that is no draft any more has its own page."""
-    cases = RegistrationCase.objects.for_staff(request.user).select_related("owner__region", "handled_by")
-    case = get_object_or_404(cases, pk=pk)
-    if case.state != CaseState.DRAFT or case.handled_by_id != request.user.pk:
-        return redirect(case)
-    form = FamilyForm.from_case(case, staff=request.user)
-    return conversation(request, case.owner, form=form, case=case)
-
-
-def _verdict(form: FamilyForm, case: RegistrationCase | None = None) -> Verdict | None:
+def _verdict(form: FamilyForm) -> Verdict | None:
     """The check in words; of the owner alone before the first member; None without a start."""
-    if case is not None and not form.head.is_bound:
-        return _explain(form, form_of(case))
-    if not form.head.is_bound:
-        owner = LineInput(
-            person_id=form.owner.pk, relation=OWNER, shares=True, rank=1, starts_on=timezone.localdate()
-        )
-        return _explain(form, CaseInput(key=uuid4(), owner_id=form.owner.pk, lines=[owner]))
-    return _explain(form, form.case_input()) if form.head.is_valid() else None
-
-
-def _explain(form: FamilyForm, case_input: CaseInput) -> Verdict:
-    positions = form.positions()
-    return explain(
-        check_case(case_input, owner=form.owner),
-        policy=policy_on(form.owner.region, min(line.starts_on for line in case_input.lines)),
-        names={1: form.owner.name}
-        | {positions[one.row]: one.found.name for one in form.ready if one.found is not None},
-        ranks={
-            position: line.rank or SEATS for position, line in enumerate(case_input.lines, start=1) if line.shares
-        },
-        rows={position: row for row, position in positions.items()},
-        declared=case_input.declared,
-    )
+    if form.head.is_bound:
+        return explain(check_case(form.case_input())) if form.head.is_valid() else None
+    owner = LineInput(person_id=form.owner.pk, relation=OWNER, shares=True, rank=1, starts_on=timezone.localdate())
+    return explain(check_case(CaseInput(key=uuid4(), owner_id=form.owner.pk, lines=[owner])))

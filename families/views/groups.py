@@ -17,6 +17,7 @@ from accounts.services.audit import record_event
 from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
 from families.models import MutualAidGroup
+from families.models.case import CHANGES
 from families.selectors import family_trail_of, group_on, membership_on, open_cases_of, payers_for
 
 
@@ -51,6 +52,7 @@ def group(request: StaffRequest, pk: int) -> HttpResponse:
         "relations": code_labels("relation"),
         "insutypes": code_labels("insutype"),
         "past": shown.members.filter(left_on__lte=day).select_related("person").order_by("left_on"),
+        "kinds": CHANGES,
         "cases": shown.cases.select_related("handled_by", "reviewed_by"),
     }
     return render_page(request, "families/group.html", context, title=shown.number)

@@ -9,7 +9,8 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.import_persons import import_persons
 from accounts.services.jobs import enqueue
 from families.models import RegistrationCase
-from families.services.cases import CaseInput, LineInput, approve_case, reject_case, save_case, submit_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import approve_case, reject_case, save_case, submit_case
 from tests.factories import START, make_person, make_policy, make_staff
 
 

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from families.models import RegistrationCase
-from families.services.cases import CaseInput, LineInput, approve_case, save_case, submit_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import approve_case, save_case, submit_case
 from tests.browser.conftest import OpenDesk
 from tests.factories import START, make_person, make_staff
 

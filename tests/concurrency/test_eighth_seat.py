@@ -16,8 +16,9 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import GroupMember, MutualAidGroup
-from families.services import groups as service
-from families.services.groups import GroupFull, NewMember, add_member
+from families.services import changes as service
+from families.services.changes import add_member
+from families.services.groups import GroupFull, NewMember
 from tests.concurrency.threads import at_once, kinds, one_after_another
 from tests.factories import START, make_person, make_staff
 
@@ -133,7 +134,7 @@ def test_control_the_constraint_alone_holds_eight_but_costs_seats_and_shows_erro
         return MutualAidGroup.objects.select_related("region").get(pk=group_id)
 
     monkeypatch.setattr(service, "lock_group", unlocked)
-    monkeypatch.setattr(service, "_lock_persons", lambda person_ids: None)
+    monkeypatch.setattr(service, "lock_persons", lambda person_ids: None)
     clerk = make_staff("clerk")
     made = groups_of(3, 6, clerk)
     answers: list[Any] = []

@@ -15,15 +15,12 @@ from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
 from families.rules.preflight import Level
 from families.selectors import members_on, open_cases_of, payers_for
+from families.services.case_forms import CaseInput, LineInput, check_case, form_of
 from families.services.cases import (
-    CaseInput,
-    LineInput,
     NotYours,
     OpenElsewhere,
     OwnerNotFirst,
     approve_case,
-    check_case,
-    form_of,
     reject_case,
     save_case,
     submit_case,
@@ -89,7 +86,7 @@ def test_a_case_goes_from_draft_to_submitted_to_effective(form: CaseInput, clerk
 
 def test_the_form_comes_back_as_it_was_filled_in(clerk: Staff) -> None:
     filled = form_for(
-        make_family("20*", "41"), declared=frozenset({(2, 3)}), agent_name="李四", power_of_attorney="1"
+        make_family("20*", "41"), declared=frozenset({(7, 8)}), agent_name="李四", power_of_attorney="1"
     )
     lines = [*filled.lines[:1], replace(filled.lines[1], share_limit=Decimal("500.00")), *filled.lines[2:]]
     lines[2] = replace(lines[2], last_on=dt.date(2026, 12, 31))
@@ -192,11 +189,10 @@ def test_a_clerk_opens_no_case_for_an_owner_of_another_region(clerk: Staff) -> N
 
 
 def test_the_live_check_writes_nothing(form: CaseInput, clerk: Staff) -> None:
-    owner = InsuredPerson.objects.get(pk=form.owner_id)
-    assert check_case(form, owner=owner).passes
+    assert check_case(form).passes
     assert not RegistrationCase.objects.exists()
     change(form.lines[0].person_id, insutype="390")
-    assert {finding.code for finding in check_case(form, owner=owner).failures} == {"payer_not_employee"}
+    assert {finding.code for finding in check_case(form).preflight.failures} == {"payer_not_employee"}
 
 
 def test_nobody_reviews_their_own_case(form: CaseInput) -> None:
@@ -313,8 +309,7 @@ def test_a_payer_who_lost_employee_insurance_meanwhile_stops_the_approval(
 
 def test_a_balance_spent_meanwhile_does_not_stop_the_approval(form: CaseInput, clerk: Staff, reviewer: Staff) -> None:
     case = submitted(form, clerk)
-    owner = InsuredPerson.objects.get(pk=form.owner_id)
-    warned = check_case(form, owner=owner).of(2)
+    warned = check_case(form).preflight.of(2)
     assert Level.WARN in {finding.level for finding in warned}
     assert approve_case(case_id=case.pk, by=reviewer).state == "effective"
 

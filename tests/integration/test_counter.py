@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import InsuredPerson, Staff
-from families.forms import token_for
+from families.forms.rows import token_for
 from families.models import RegistrationCase
 from families.models.case import CaseState
 from tests.factories import make_person, make_staff

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Region, Staff
 from accounts.models.audit import AuditKind
-from families.forms import TOKEN_SALT, person_of, token_for
+from families.forms.rows import TOKEN_SALT, person_of, token_for
 from families.models import RegistrationCase
 from families.services import lookup
 from families.services.lookup import LookupFault, find_member
@@ -75,7 +75,7 @@ def test_a_token_that_was_altered_or_made_for_something_else_names_nobody(clerk:
 
 def test_a_token_of_yesterday_names_nobody(clerk: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     token = token_for(make_person().pk, clerk)
-    monkeypatch.setattr("families.forms.TOKEN_SECONDS", -1)
+    monkeypatch.setattr("families.forms.rows.TOKEN_SECONDS", -1)
     assert person_of(token, clerk) is None
 
 

@@ -23,7 +23,8 @@ from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.services.cases import CaseInput, LineInput, save_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import save_case
 from tests.factories import START, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -119,10 +120,16 @@ TABLE: dict[str, Row] = {
     "counter/persons/<int:pk>/row/": form(CLERK, "accounts/insuredperson", 422),
     "counter/persons/<int:pk>/check/": form(CLERK, "accounts/insuredperson", 200),
     "counter/persons/<int:pk>/save/": form(CLERK, "accounts/insuredperson", 422),
+    "counter/groups/<int:pk>/": page(CLERK, "families/mutualaidgroup"),
+    "counter/groups/<int:pk>/row/": form(CLERK, "families/mutualaidgroup", 422),
+    "counter/groups/<int:pk>/check/": form(CLERK, "families/mutualaidgroup", 200),
+    "counter/groups/<int:pk>/save/": form(CLERK, "families/mutualaidgroup", 422),
     "counter/cases/<int:pk>/": page(CLERK, "families/registrationcase", 302),
     "cases/": page(REVIEWER),
     "cases/<int:pk>/": page(READERS, "families/registrationcase"),
     "cases/<int:pk>/submit/": form(CLERK, "families/registrationcase"),
+    "cases/<int:pk>/correct/": form(CLERK, "families/registrationcase"),
+    "cases/<int:pk>/take-over/": form(frozenset({"supervisor"}), "families/registrationcase"),
     "cases/<int:pk>/withdraw/": form(CLERK, "families/registrationcase", 422),
     "cases/<int:pk>/approve/": form(REVIEWER, "families/registrationcase"),
     "cases/<int:pk>/reject/": form(REVIEWER, "families/registrationcase", 422),

@@ -21,7 +21,8 @@ from accounts.services.ledger import credit_month
 from accounts.services.persons import change_status
 from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
-from families.services.cases import CaseInput, LineInput, save_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import save_case
 from tests.factories import START, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]

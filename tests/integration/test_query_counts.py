@@ -19,7 +19,8 @@ from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
-from families.services.cases import CaseInput, LineInput, save_case, submit_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import save_case, submit_case
 from tests.factories import START, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -45,6 +46,7 @@ PAGES = {
     "/persons/{person}/trail/": "auditor",
     "/persons/{owner}/family/trail/": "auditor",
     "/groups/{group}/": "clerk",
+    **{f"/counter/groups/{{group}}/?kind={kind}": "clerk" for kind in ("add", "change", "release", "dissolve")},
     "/cases/": "reviewer",
     "/cases/{case}/": "reviewer",
     "/adjustments/": "reviewer",

@@ -16,7 +16,8 @@ from accounts.scope import ScopedQuerySet
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.models import Grant
-from families.services.cases import CaseInput, LineInput, save_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import save_case
 from tests.factories import START, make_group, make_person, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]

@@ -18,7 +18,7 @@ from accounts.rules.sealing import SealBroken
 from accounts.services import persons
 from accounts.services.jobs import enqueue
 from accounts.services.persons import TooManyReveals, reveal_number
-from families.forms import token_for
+from families.forms.rows import token_for
 from families.models import MutualAidGroup, RegistrationCase
 from tests.factories import make_group, make_person, make_staff
 

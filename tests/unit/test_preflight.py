@@ -55,6 +55,11 @@ def finding(result: Preflight, rule: str, position: int) -> Finding:
     return found
 
 
+def finding_of_code(result: Preflight, code: str) -> Finding:
+    (found,) = [one for one in result.findings if one.code == code]
+    return found
+
+
 def pair(result: Preflight, payer: int, beneficiary: int) -> PairFinding:
     (found,) = [one for one in result.pairs if (one.payer, one.beneficiary) == (payer, beneficiary)]
     return found
@@ -155,7 +160,8 @@ def test_a_payer_with_a_fen_is_not_warned_about() -> None:
 def test_a_period_has_a_day_and_begins_no_earlier_than_the_member(
     starts_on: dt.date, ends_on: dt.date | None, passes: bool
 ) -> None:
-    found = finding(check(someone(2, "20", starts_on=starts_on, ends_on=ends_on)), "dates", 2)
+    owner = someone(1, "01", starts_on=min(starts_on, START))
+    found = finding(check(someone(2, "20", starts_on=starts_on, ends_on=ends_on), owner=owner), "dates", 2)
     assert (found.level, found.code) == ((Level.PASS, "") if passes else (Level.FAIL, "date_invalid"))
     assert found.value == starts_on.isoformat()
 
@@ -217,7 +223,12 @@ def test_rebinding_waits_for_the_days_of_the_policy(days_after: int, passes: boo
 def test_without_a_waiting_time_one_may_rebind_on_the_day_of_release() -> None:
     left_on = dt.date(2026, 1, 10)
     former = someone(2, "12", starts_on=left_on, facts={"memberships": (stay(dt.date(2025, 1, 1), left_on),)})
-    assert check(former).passes
+    assert check(former, owner=someone(1, "01", starts_on=left_on)).passes
+
+
+def test_nobody_is_a_member_before_the_owner() -> None:
+    early = finding_of_code(check(someone(2, "12", starts_on=START - dt.timedelta(days=1))), "before_owner")
+    assert (early.position, early.level, early.earliest_on) == (2, Level.FAIL, START)
 
 
 def test_a_stay_that_never_began_makes_nobody_wait() -> None:
@@ -227,7 +238,8 @@ def test_a_stay_that_never_began_makes_nobody_wait() -> None:
 
 @pytest.mark.parametrize(("changes", "passes"), [(0, True), (1, False), (2, False)])
 def test_the_changes_of_a_year_are_limited_and_the_next_year_is_named(changes: int, passes: bool) -> None:
-    found = finding(check(someone(2, "12", facts={"changes_this_year": changes}), changes_per_year=1), "changes", 2)
+    stays = tuple(stay(dt.date(2025, 1, day), dt.date(2026, 1, day)) for day in range(1, changes + 1))
+    found = finding(check(someone(2, "12", facts={"memberships": stays}), changes_per_year=1), "changes", 2)
     assert found.level is (Level.PASS if passes else Level.FAIL)
     if not passes:
         assert (found.code, found.parameter, found.value) == ("waiting_period", "changes_per_year", "1")
@@ -235,7 +247,8 @@ def test_the_changes_of_a_year_are_limited_and_the_next_year_is_named(changes: i
 
 
 def test_without_a_limit_any_number_of_changes_passes() -> None:
-    assert check(someone(2, "12", facts={"changes_this_year": 40})).passes
+    stays = tuple(stay(dt.date(2026, 1, day), dt.date(2026, 1, day + 1)) for day in range(1, 20))
+    assert check(someone(2, "12", facts={"memberships": stays})).passes
 
 
 @pytest.mark.parametrize("relation", ["10", "12", "20", "30", "51", "52", "61", "64", "73", "77", "41", "44"])

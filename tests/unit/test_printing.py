@@ -44,6 +44,7 @@ def member(seat: int) -> FormMember:
     name, relation = FAMILY[seat - 1]
     return {
         "seat": seat,
+        "action": "",
         "name": name,
         "relation": relation,
         "document_type": "居民身份证",
@@ -96,6 +97,7 @@ def form(size: int = 8) -> RegistrationForm:
         },
         "members": members,
         "grants": grants(members),
+        "signers": [LONG_NAME, *(one["name"] for one in members[1:] if one["shares"])],
         "documents": ["结婚证"],
         "agent": None,
         "handled_by": "",
@@ -115,6 +117,7 @@ def receipt_member(seat: int, size: int) -> ReceiptMember:
     ]
     return {
         "seat": seat,
+        "action": "",
         "name": FAMILY[seat - 1][0],
         "relation": FAMILY[seat - 1][1],
         "masked_number": masked(resident_id(100 + seat)),
@@ -201,12 +204,14 @@ def test_a_presumed_relation_is_put_to_the_family_and_a_stated_one_is_not() -> N
     assert "□欧阳䶮" not in text  # by the owner, stated
 
 
-def test_a_release_prints_that_nobody_may_draw_and_lets_the_owner_sign() -> None:
+def test_a_release_prints_who_leaves_and_that_nobody_may_draw_and_lets_the_owner_sign() -> None:
     data = form(2)
-    data["grants"] = []
+    data["grants"], data["signers"] = [], [LONG_NAME]
     for one in data["members"]:
-        one["shares"], one["order"] = False, None
+        one["shares"], one["order"], one["action"] = False, None, "解除"
     text = words(render_pdf("registration_form", data))
+    assert "办理涉及的成员" in text
+    assert "（解除）" in text
     assert "不再互相使用个人账户" in text
     assert f"{LONG_NAME}：" in text
 
