@@ -18,7 +18,7 @@ from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
-from families.models.case import OPEN, CaseKind, CaseState, LineAction, ReviewMode
+from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
@@ -75,7 +75,7 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """
     _refuse_what_cannot_be_kept(form, by)
     try:
-        return _store(form=form, by=by)
+        return _store(form=form.in_order(), by=by)
     except IntegrityError as error:
         if _constraint(error) not in ONE_CASE:
             raise
@@ -144,7 +144,6 @@ def _new_case(form: CaseInput, by: Staff) -> RegistrationCase:
 def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
     """Position 1 is kept for whoever owns the group afterwards, or dissolves it."""
     first = 1 if any(line.relation == OWNER for line in form.lines) else 2
-    rows = sorted(form.lines, key=lambda line: (line.relation != OWNER, line.action == LineAction.LEAVE))
     return [
         CaseLine(
             case=case,
@@ -158,7 +157,7 @@ def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
             starts_on=line.starts_on,
             last_on=line.last_on,
         )
-        for position, line in enumerate(rows, start=first)
+        for position, line in enumerate(form.lines, start=first)
     ]
 
 

@@ -73,8 +73,8 @@ def case(owner: str, state: str = "draft") -> str:
     return f"""INSERT INTO families_registrationcase (number, kind, state, region_id, owner_id, channel, review_mode,
         cause, opened_by_id, handled_by_id, handled_at, reason, declared_pairs, agent_name, power_of_attorney,
         submission_key, version, submitted_at)
-        VALUES ('DJ1', 'create', '{state}', '421002', {{{owner}}}, 'counter', 'review', '', {{clerk}}, {{clerk}}, now(),
-        'x', '[]', '', '', gen_random_uuid(), 1, now())"""
+        VALUES ('DJ1', 'create', '{state}', '421002', {{{owner}}}, 'counter', 'review', '', {{clerk}}, {{clerk}},
+        now(), 'x', '[]', '', '', gen_random_uuid(), 1, now())"""
 
 
 def line(position: int, person: str, values: str) -> str:
