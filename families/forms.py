@@ -21,7 +21,7 @@ from accounts.forms import WITHOUT_NUMBERS, AmountField, DayField
 from accounts.models import InsuredPerson, Staff
 from accounts.rules.identity import normalise_number
 from accounts.selectors import code_labels
-from families.models import RegistrationCase
+from families.models import PersonMatch, RegistrationCase
 from families.rules.kinship import OWNER, RELATIONS
 from families.rules.policy import SEATS
 from families.services.cases import CaseInput, LineInput
@@ -270,6 +270,25 @@ class ReasonForm(forms.Form):
         validators=[WITHOUT_NUMBERS],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class MergeForm(ReasonForm):
+    """A merge asked for: which of the two records stays, and why they are one person."""
+
+    survivor = forms.TypedChoiceField(label=_("Record that stays"), coerce=int, widget=forms.RadioSelect)
+    field_order = ("survivor", "reason")
+
+    def __init__(self, *args: Any, match: PersonMatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        survivor = self.fields["survivor"]
+        if isinstance(survivor, forms.ChoiceField):
+            survivor.choices = [(person.pk, person.psn_no) for person in (match.first, match.second)]
+
+
+class ConfirmForm(forms.Form):
+    """What the page showed as the record that stays."""
+
+    survivor = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DayQuery(forms.Form):

@@ -16,7 +16,8 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
-from families.models import MutualAidGroup, PolicySetting, RegionPolicy
+from families.models import MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy
+from families.models.match import Certainty
 from families.rules.kinship import expected_gender
 from families.services.groups import NewMember, create_group
 
@@ -141,6 +142,18 @@ def make_family(*relations: str, region: str = "421002", **fields: Any) -> list[
 def make_group(*relations: str, by: Staff, region: str = "421002") -> MutualAidGroup:
     members = make_family(*relations, region=region, by=by)
     return create_group(region=Region.objects.get(pk=region), members=members, by=by)
+
+
+def make_match(region: str = "421002") -> PersonMatch:
+    """Two records of one region that may be one person."""
+    pair = [make_person("重复", region=region, insutype="390") for _ in range(2)]
+    return PersonMatch.objects.create(
+        first=pair[0],
+        second=pair[1],
+        found_on=START,
+        certainty=Certainty.LIKELY,
+        evidence={"for": [["same_name", ""]], "against": []},
+    )
 
 
 def make_policy(

@@ -1,4 +1,5 @@
-"""Binding: who is taken into a group. With leaving.py the only writers of groups, memberships, sharings, grants.
+"""Binding: who is taken into a group. With leaving.py and merging.py the only writers of groups, memberships,
+sharings, grants.
 
 Invariant: a write happens only after the pre-flight check passed on facts read under lock. Order of the locks:
 the group's row, then the persons by primary key (DESIGN.md "Laws"); the database refuses what would slip through.

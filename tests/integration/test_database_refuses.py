@@ -85,6 +85,22 @@ def setting(parameter: str, value: str, citation: str = "§1") -> str:
         VALUES ({{policy}}, '{parameter}', {value}, '{citation}')"""
 
 
+def match(first: str, second: str, values: str = "'proposed', NULL, NULL, NULL, '', NULL, NULL, ''") -> str:
+    """`values`: state, survivor, requested by and at, reason, decided by and at, its reason."""
+    return f"""INSERT INTO families_personmatch (first_id, second_id, found_on, certainty, evidence, state, survivor_id,
+        requested_by_id, requested_at, reason, decided_by_id, decided_at, decision)
+        VALUES ({{{first}}}, {{{second}}}, '2026-03-16', 'likely', '{{{{}}}}', {values})"""
+
+
+MATCH = "families_personmatch"
+ASKED = "'merge_requested', {survivor}, {{clerk}}, now(), 'x', NULL, NULL, ''"
+MERGED = "'merged', {survivor}, {{clerk}}, now(), 'x', {{{decider}}}, now(), ''"
+ASKED_FOR_FIRST, MERGED_BY_REVIEWER = (
+    ASKED.format(survivor="{{person}}"),
+    MERGED.format(survivor="{{person}}", decider="reviewer"),
+)
+INTO = "UPDATE accounts_insuredperson SET merged_into_id = {{{into}}}, status = '3', status_reason = 'x' WHERE id = {{{who}}}"
+GONE = INTO.format(into="person", who="resident")
 ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
 CASE, LINE = "families_registrationcase", "families_caseline"
