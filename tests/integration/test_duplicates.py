@@ -225,7 +225,8 @@ def shape(group: MutualAidGroup, day: dt.date, names: dict[int, str]) -> tuple[A
     """A family on a day, with the person that was merged and the one that stays told apart."""
     picture = group_on(group, day)
     return (
-        [(names.get(m.person_id, m.person.name), m.seat, m.relation, t.rank, t.share_limit) for m, t in picture.members],
+        [(names.get(one.person_id, one.person.name), one.seat, one.relation, terms.rank, terms.share_limit)
+         for one, terms in picture.members],
         [(names.get(p.person_id, p.person.name), names.get(b.person_id, b.person.name), rank, basis)
          for p, b, rank, basis in picture.grants],
     )  # fmt: skip
@@ -418,8 +419,8 @@ def test_a_chain_is_followed_to_its_end_and_nobody_merges_into_what_was_merged(
     assert closed.merged_into == stays
     assert closed.survivor == third
     assert find_member(number=NUMBER15, name="", by=clerk) == third
+    late = make_person()
     with pytest.raises(DatabaseError, match="merged itself"), transaction.atomic():
-        late = make_person()
         InsuredPerson.objects.filter(pk=late.pk).update(merged_into=stays, status="3", status_reason="x")
 
 
@@ -478,7 +479,7 @@ def test_it_joins_no_family(pair: Pair, clerk: Staff) -> None:
     with pytest.raises(NotEligible):
         submit_case(case_id=case.pk, by=clerk)
     group = make_group(by=clerk)
-    with pytest.raises(DatabaseError, match="member_of_open_record|was merged"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="was merged"), transaction.atomic():
         GroupMember.objects.create(
             group=group, person=closed, seat=2, relation="71", exclusive=False, joined_on=START
         )

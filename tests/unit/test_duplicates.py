@@ -112,7 +112,7 @@ def test_the_weightiest_finding_stands_first_and_groups_are_named() -> None:
     comparison = compare(
         replace(CARD, stays=(seat("GJ2"),)), replace(OLD_CARD, has_account=True, stays=(seat("GJ1"),))
     )
-    assert [finding.code for finding in comparison.speaks_for][0] == "same_number"
+    assert comparison.speaks_for[0].code == "same_number"
     assert ("in_two_groups", "GJ1/GJ2") in [(one.code, one.value) for one in comparison.speaks_against]
     assert "two_accounts" in [one.code for one in comparison.speaks_against]
 
