@@ -275,7 +275,9 @@ class ReasonForm(forms.Form):
 class MergeForm(ReasonForm):
     """A merge asked for: which of the two records stays, and why they are one person."""
 
-    survivor = forms.TypedChoiceField(label=_("Record that stays"), coerce=int, widget=forms.RadioSelect)
+    survivor = forms.TypedChoiceField(
+        label=_("Record that stays"), coerce=int, widget=forms.RadioSelect(attrs={"data-focus": True})
+    )
     field_order = ("survivor", "reason")
 
     def __init__(self, *args: Any, match: PersonMatch, **kwargs: Any) -> None:

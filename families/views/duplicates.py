@@ -124,7 +124,7 @@ def _match_page(
         "merge_form": merge_form or MergeForm(match=match, auto_id="merge_%s"),
         "reason_form": reason_form or ReasonForm(auto_id="answer_%s"),
     }
-    title = f"{match.first.name} · {match.second.name}"
+    title = " · ".join(dict.fromkeys([match.first.name, match.second.name]))
     return render_page(request, "families/duplicate.html", context, title=title, status=status)
 
 
@@ -154,9 +154,10 @@ def _lines(match: PersonMatch) -> list[Line]:
 
 def _accounts(pair: tuple[InsuredPerson, InsuredPerson]) -> Line:
     found = {account.person_id: account for account in PersonalAccount.objects.filter(person__in=pair)}
-    text = _("prior years {prior} + current year {current}")
     shown = (
-        [text.format(prior=account.prior_years, current=account.current_year)] if account else []
+        [f"{_('prior years')} {account.prior_years}", f"{_('current year')} {account.current_year}"]
+        if account
+        else []
         for account in (found.get(person.pk) for person in pair)
     )
     return Line(_("personal account"), *shown)
@@ -166,9 +167,10 @@ def _memberships(pair: tuple[InsuredPerson, InsuredPerson]) -> Line:
     relations = code_labels("relation")
     found: dict[int, list[str]] = {person.pk: [] for person in pair}
     for stay in GroupMember.objects.filter(person__in=pair).select_related("group").order_by("joined_on", "pk"):
-        until = f"{stay.left_on:%Y-%m-%d}" if stay.left_on else ""
-        relation = relations.get(stay.relation, stay.relation)
-        found[stay.person_id].append(f"{stay.group.number} · {relation} · {stay.joined_on:%Y-%m-%d} – {until}")
+        days = (
+            f"{stay.joined_on:%Y-%m-%d} – {stay.left_on:%Y-%m-%d}" if stay.left_on else f"{stay.joined_on:%Y-%m-%d} –"
+        )
+        found[stay.person_id].append(f"{stay.group.number} · {relations.get(stay.relation, stay.relation)} · {days}")
     return Line(_("groups"), *found.values())
 
 
