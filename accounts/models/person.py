@@ -124,8 +124,9 @@ class InsuredPerson(models.Model):
                 condition=pgtrigger.Q(new__merged_into__isnull=False),
                 # FOR SHARE: whoever merges the other record at the same moment waits, or is waited for.
                 func="""
+                    PERFORM FROM accounts_insuredperson WHERE id = NEW.merged_into_id FOR SHARE;
                     IF EXISTS (SELECT FROM accounts_insuredperson
-                                WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL FOR SHARE)
+                                WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL)
                        OR EXISTS (SELECT FROM accounts_personalaccount
                                    WHERE person_id = NEW.id AND (prior_years <> 0 OR current_year <> 0)) THEN
                         RAISE EXCEPTION 'the other record is merged itself, or money is left on this one'
