@@ -349,9 +349,15 @@ class _Demo:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
 
     def register_some_twice(self) -> None:
-        """Three people with two records each: an old card with money left, two passports; one merge is asked for."""
+        """Three people with two records each: an old card with money left, two passports; one merge is asked for.
+
+        A demo of a few households has no such people.
+        """
         local = [human for house in self.households if house.home == "421002" for human in house.humans]
-        old, *travellers = [human for human in local if human.is_employee and human.born_on.year < 1995][5:8]
+        adults = [human for human in local if human.is_employee and human.born_on.year < 1995]
+        if len(adults) < 8:
+            return
+        old, *travellers = adults[5:8]
         records = [
             replace(old, certno=first_generation_number(old.certno) or "", status_reason=OLD_RECORD),
             *(
