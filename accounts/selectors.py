@@ -37,16 +37,21 @@ def find_persons(text: str, *, staff: Staff, limit: int = 50) -> QuerySet[Insure
 def person_known_as(psn_no: str, *, staff: Staff) -> InsuredPerson | None:
     """The person in scope with this number, or whose merged record has it."""
     record = InsuredPerson.objects.filter(psn_no=psn_no).select_related("merged_into").first()
-    return InsuredPerson.objects.for_staff(staff).filter(pk=record.survivor.pk).first() if record else None
+    return survivor_in_scope(record, staff=staff) if record else None
 
 
-def records_merged_into(person: InsuredPerson) -> list[InsuredPerson]:
-    """Every record that leads to this one, also by way of another."""
-    found: list[InsuredPerson] = []
-    level = [person]
-    while level := list(InsuredPerson.objects.filter(merged_into__in=level)):
-        found += level
-    return found
+def survivor_in_scope(record: InsuredPerson, *, staff: Staff) -> InsuredPerson | None:
+    """The record that stands for the person now; None when another region keeps it."""
+    return InsuredPerson.objects.for_staff(staff).filter(pk=record.survivor.pk).first()
+
+
+def records_merged_into(person: InsuredPerson, *, staff: Staff) -> list[InsuredPerson]:
+    """Every record in scope that leads to this one, also by way of another."""
+    found: set[int] = set()
+    level = {person.pk}
+    while level := set(InsuredPerson.objects.filter(merged_into__in=level).values_list("pk", flat=True)):
+        found |= level
+    return list(InsuredPerson.objects.for_staff(staff).filter(pk__in=found)) if found else []
 
 
 def contact_is_old(person: InsuredPerson, *, today: dt.date) -> bool:

@@ -16,7 +16,7 @@ from accounts.forms import ContactForm, RevealForm, StatusForm, VersionedForm
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import account_of, code_labels, contact_is_old, records_merged_into
+from accounts.selectors import account_of, code_labels, contact_is_old, records_merged_into, survivor_in_scope
 from accounts.services.audit import record_event
 from accounts.services.persons import (
     ChangedMeanwhile,
@@ -53,7 +53,8 @@ def card_context(request: StaffRequest, shown: InsuredPerson) -> dict[str, objec
         "psn_type": code_labels("psn_type").get(shown.psn_type, shown.psn_type),
         "age": shown.age_on(timezone.localdate()),
         "contact_is_old": contact_is_old(shown, today=timezone.localdate()),
-        "also_known": records_merged_into(shown),
+        "also_known": records_merged_into(shown, staff=request.user),
+        "survivor": survivor_in_scope(shown, staff=request.user) if shown.merged_into else None,
         "reveal_form": RevealForm(),
     }
 

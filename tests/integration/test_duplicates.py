@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
@@ -530,8 +531,9 @@ def test_commands_answer_under_the_old_number_for_the_one_that_stays(
 
 
 def signed_in(staff: Staff) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    client = Client()
     client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 
 
@@ -584,6 +586,17 @@ def test_a_pair_is_there_for_whoever_sees_both_records_alone() -> None:
     assert "Possibly registered twice" not in near
     above = signed_in(make_staff("clerk", "421000")).get(f"/persons/{one}/family/").content.decode()
     assert "Possibly registered twice" in above
+
+
+def test_of_two_records_in_two_regions_each_clerk_sees_the_own_one_alone() -> None:
+    stays, closed = card(region="421002"), old_card(region="421003")
+    merged(stays, make_staff("clerk", "421000"), make_staff("reviewer", "421000"))
+    own = signed_in(make_staff("clerk", "421003")).get(f"/persons/{closed.pk}/").content.decode()
+    assert "Merged into a record of another region" in own
+    assert stays.psn_no not in own
+    other = signed_in(make_staff("clerk", "421002"))
+    assert closed.psn_no not in other.get(f"/persons/{stays.pk}/").content.decode()
+    assert other.post("/persons/find/", {"text": NUMBER15}).headers["Location"] == f"/persons/{stays.pk}/"
 
 
 def test_history_of_the_pair_and_of_both_records_tells_who_did_what(clerk: Staff, reviewer: Staff) -> None:
