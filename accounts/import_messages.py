@@ -57,6 +57,10 @@ add_sentences(
         "person_elsewhere": gettext_noop(
             "This person is registered in a region outside the one you are responsible for."
         ),
+        "record_merged": gettext_noop(
+            "%(value)s belongs to a record that was merged into %(survivor)s: give the row the number and the "
+            "certificate of that record, or leave it out."
+        ),
         "duplicate_row": gettext_noop("%(value)s stands in the file already, in row %(row)s. Keep one of the two."),
         "code_unknown": gettext_noop("%(value)s is not in the code table of this column."),
         "text_invalid": gettext_noop("%(value)s is too long, or holds characters that do not belong here."),

@@ -17,16 +17,41 @@ CONTACT_DAYS = 15
 
 
 def find_persons(text: str, *, staff: Staff, limit: int = 50) -> QuerySet[InsuredPerson]:
-    """Persons in scope by certificate number, `psn_no`, or the beginning of the name or its pinyin."""
+    """Persons in scope by certificate number, `psn_no`, or the beginning of the name or its pinyin.
+
+    The number of a merged record finds the one it was merged into; by name merged records are not found.
+    """
     scope = InsuredPerson.objects.for_staff(staff).select_related("region")
     number = normalise_number(text)
     if any(character.isdigit() for character in number):
-        return scope.with_number(number)[:limit]
+        known = InsuredPerson.objects.with_number(number).select_related("merged_into")
+        return scope.filter(pk__in={record.survivor.pk for record in known})[:limit]
     if not number:
         return scope.none()
+    scope = scope.filter(merged_into=None)
     by_name = scope.filter(name__startswith=text.strip())
     by_pinyin = scope.filter(name_key__startswith=text.strip().lower())
     return (by_name | by_pinyin)[:limit]
+
+
+def person_known_as(psn_no: str, *, staff: Staff) -> InsuredPerson | None:
+    """The person in scope with this number, or whose merged record has it."""
+    record = InsuredPerson.objects.filter(psn_no=psn_no).select_related("merged_into").first()
+    return survivor_in_scope(record, staff=staff) if record else None
+
+
+def survivor_in_scope(record: InsuredPerson, *, staff: Staff) -> InsuredPerson | None:
+    """The record that stands for the person now; None when another region keeps it."""
+    return InsuredPerson.objects.for_staff(staff).filter(pk=record.survivor.pk).first()
+
+
+def records_merged_into(person: InsuredPerson, *, staff: Staff) -> list[InsuredPerson]:
+    """Every record in scope that leads to this one, also by way of another."""
+    found: set[int] = set()
+    level = {person.pk}
+    while level := set(InsuredPerson.objects.filter(merged_into__in=level).values_list("pk", flat=True)):
+        found |= level
+    return list(InsuredPerson.objects.for_staff(staff).filter(pk__in=found)) if found else []
 
 
 def contact_is_old(person: InsuredPerson, *, today: dt.date) -> bool:

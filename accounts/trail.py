@@ -23,7 +23,7 @@ SEALED = {
     "certno_sealed": _("ID number"),
     "mobile_sealed": _("phone"),
 }
-UNTOLD = {"certno_digest", "name_key", "version", "submission_key"}
+UNTOLD = {"certno_digest", "certno15_digest", "name_key", "version", "submission_key"}
 LABELS = {"insert": pgettext_lazy("of a row", "created"), "update": _("changed"), "delete": _("deleted")}
 DETAILS = {
     "reason": _("reason"),

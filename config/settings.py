@@ -261,6 +261,7 @@ LOGGING = {
 # What a job of each kind calls: `(job, progress) -> result`, inside one transaction with the end of the job.
 JOB_KINDS = {
     "import_persons": "accounts.services.import_persons.run_import",
+    "propose_matches": "families.services.duplicates.run_search",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.acting import acting
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
 from accounts.models.account import EntryKind
+from accounts.rules.identity import first_generation_number
 from accounts.rules.names import name_key
 from accounts.services.adjustments import decide_adjustment, request_adjustment
 from accounts.services.ledger import Posting, carry_over_year, credit_month, post_entries
@@ -29,6 +30,9 @@ from accounts.services.staff import create_staff
 from families.demo_data import (
     ADJUSTMENTS,
     HANDLED_BY,
+    MERGE_REASON,
+    OLD_RECORD,
+    PASSPORT,
     PASSWORD,
     POLICIES,
     REGIONS,
@@ -37,7 +41,14 @@ from families.demo_data import (
     WITHDRAWALS,
 )
 from families.demo_households import Household, Human, Registry
-from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.models import (
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    PolicySetting,
+    RegionPolicy,
+    RegistrationCase,
+)
 from families.models.case import CaseState
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import (
@@ -48,6 +59,8 @@ from families.services.cases import (
     withdraw_case,
 )
 from families.services.changes import dissolve_group, release_members
+from families.services.duplicates import propose_matches
+from families.services.merging import request_merge
 
 HOUSEHOLDS = 1_080
 SEED = 20260316
@@ -106,6 +119,7 @@ def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | Non
     _analyze()
     demo.handle_cases()
     demo.end_some()
+    demo.register_some_twice()
     return demo.made()
 
 
@@ -227,13 +241,16 @@ class _Demo:
         """One in 25 begins with nothing."""
         if self.chance.random() < 0.04:
             return None
+        return self._carried_over(human, self._yuan(20_000, 600_000), self._yuan(1_000, 120_000))
+
+    def _carried_over(self, human: Human, prior: Decimal, current: Decimal) -> Posting:
         return Posting(
             account_id=self.accounts[human.psn_no],
             kind=EntryKind.CARRIED_OVER,
             business_date=self._opening_day(human),
             source="opening",
-            prior_change=self._yuan(20_000, 600_000),
-            current_change=self._yuan(1_000, 120_000),
+            prior_change=prior,
+            current_change=current,
         )
 
     def _contribution(self, human: Human) -> Decimal:
@@ -331,6 +348,37 @@ class _Demo:
                 )
             for group in groups[50::300]:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
+
+    def register_some_twice(self) -> None:
+        """Three people with two records each: an old card with money left, two passports; one merge is asked for.
+
+        A demo of a few households has no such people.
+        """
+        local = [human for house in self.households if house.home == "421002" for human in house.humans]
+        adults = [human for human in local if human.is_employee and human.born_on.year < 1995]
+        if len(adults) < 8:
+            return
+        old, *travellers = adults[5:8]
+        records = [
+            replace(old, certno=first_generation_number(old.certno) or "", status_reason=OLD_RECORD),
+            *(
+                replace(one, certno=f"E{number:08d}", insutype="390", psn_type="1501", status_reason="")
+                for number, one in enumerate(travellers, start=88_210_461)
+            ),
+        ]
+        for number, record in enumerate(records):
+            record.psn_no = f"42007{number:012d}"
+        with _as(self.staff["jingban"]) as clerk:
+            persons = [self._person(record) for record in records]
+            persons[1].cert_type = persons[2].cert_type = PASSPORT
+            InsuredPerson.objects.bulk_create(persons)
+            self.ids |= {person.psn_no: person.pk for person in persons}
+            account = PersonalAccount.objects.create(person=persons[0], opened_on=self._opening_day(records[0]))
+            self.accounts[persons[0].psn_no] = account.pk
+            post_entries(postings=[self._carried_over(records[0], Decimal("236.50"), Decimal("18.20"))], by=clerk)
+            propose_matches(by=clerk)
+            match = PersonMatch.objects.get(second=persons[1])
+            request_merge(match_id=match.pk, survivor_id=match.first_id, reason=MERGE_REASON, by=clerk)
 
     def made(self) -> Made:
         return Made(

@@ -111,3 +111,7 @@ REJECTIONS = (
 WITHDRAWALS = ("家属要求改日再办", "参保人忘带身份证，改日补办", "录入错误，重新登记")
 ADJUSTMENTS = ("单位补缴后补划账", "退休待遇核定后补差", "重复划账更正", "转移接续余额补记")
 STATUS_REASONS = ("单位停保", "待核实参保信息", "异地转出办理中")
+# Records that were registered twice.
+PASSPORT = "08"
+OLD_RECORD = "换发二代证前的旧档案"
+MERGE_REASON = "护照与身份证同属一人，已核对原件"

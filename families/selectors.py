@@ -14,8 +14,17 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import InsuredPerson, Region, Staff
 from accounts.models.dated import holds_on
 from accounts.trail import TrailLine, changes_of
-from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
+from families.models import (
+    Grant,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    RegionPolicy,
+    RegistrationCase,
+    Sharing,
+)
 from families.models.case import OPEN
+from families.models.match import UNDECIDED
 from families.rules.facts import PastMembership, PersonFacts
 from families.rules.policy import Origin, Policy, parse_value
 
@@ -152,6 +161,12 @@ def open_cases_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[Registrati
     )
 
 
+def matches_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[PersonMatch]:
+    """Pairs that are not decided yet and name this person."""
+    matches = PersonMatch.objects.for_staff(staff).current().filter(state__in=UNDECIDED)
+    return matches.filter(Q(first=person) | Q(second=person))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a member shares on a day. `rank`: None where nothing is shared; `share_limit`: yuan per year."""
@@ -199,13 +214,14 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
 
 
 def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
-    """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
+    """Every change of a person's memberships, sharings, grants, cases and matches in scope, newest first."""
     memberships = GroupMember.objects.for_staff(staff).filter(person=person)
     kinds: list[QuerySet[Any]] = [
         memberships,
         Sharing.objects.filter(payer__in=memberships),
         Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
         RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+        PersonMatch.objects.for_staff(staff).filter(Q(first=person) | Q(second=person)),
     ]
     lines = [line for rows in kinds for line in changes_of(list(rows))]
     return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, changes, counter, drafts, find, groups
+from families.views import cases, changes, counter, drafts, duplicates, find, groups
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -27,6 +27,13 @@ urlpatterns = [
     path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
     path("groups/<int:pk>/", groups.group, name="group"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/search/", duplicates.search, name="search-duplicates"),
+    path("duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<int:pk>/request/", duplicates.request_, name="request-merge"),
+    path("duplicates/<int:pk>/different/", duplicates.different, name="mark-different"),
+    path("duplicates/<int:pk>/confirm/", duplicates.confirm, name="confirm-merge"),
+    path("duplicates/<int:pk>/send-back/", duplicates.back, name="send-back-merge"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

@@ -16,7 +16,8 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
-from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy
+from families.models import GroupMember, MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy
+from families.models.match import Certainty
 from families.rules.kinship import expected_gender
 from families.services.changes import release_members
 from families.services.groups import NewMember, create_group
@@ -149,6 +150,18 @@ def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> G
     release_members(group_id=member.group_id, person_ids=[member.person_id], day=day, reason=reason, by=by)
     member.refresh_from_db()
     return member
+
+
+def make_match(region: str = "421002") -> PersonMatch:
+    """Two records of one region that may be one person."""
+    pair = [make_person("重复", region=region, insutype="390") for _ in range(2)]
+    return PersonMatch.objects.create(
+        first=pair[0],
+        second=pair[1],
+        found_on=START,
+        certainty=Certainty.LIKELY,
+        evidence={"for": [["same_name", ""]], "against": []},
+    )
 
 
 def make_policy(

@@ -200,6 +200,8 @@ def _known(
 
 def _contradiction(row: PersonRow, known: _Known | None, holder: _Known | None, tables: Tables) -> RowError | None:
     """Why the row cannot be about the person who is registered; who that is stays unsaid."""
+    if merged := next((one.person for one in (known, holder) if one and one.person.merged_into), None):
+        return _merged(row, merged, tables)
     elsewhere = any(one and one.person.region_id not in tables.regions for one in (known, holder))
     if elsewhere:
         return RowError(row.number, "psn_no", "other_region", message_for("person_elsewhere"))
@@ -214,6 +216,16 @@ def _contradiction(row: PersonRow, known: _Known | None, holder: _Known | None, 
         stated = row.prior if column == "prior_years_balance" else row.current
         return RowError(row.number, column, "amount_invalid", message_for("balance_other", value=stated))
     return None
+
+
+def _merged(row: PersonRow, record: InsuredPerson, tables: Tables) -> RowError:
+    """The row speaks of a record that is closed: it changes neither it nor, unasked, the one it was merged into."""
+    column, value = ("psn_no", row.psn_no) if record.psn_no == row.psn_no else ("certno", mask_number(row.certno))
+    survivor = record.survivor
+    if survivor.region_id not in tables.regions:
+        return RowError(row.number, column, "other_region", message_for("person_elsewhere"))
+    message = message_for("record_merged", value=value, survivor=survivor.psn_no)
+    return RowError(row.number, column, "record_merged", message)
 
 
 def _note_changes(plan: _Plan, known: _Known, row: PersonRow) -> None:

@@ -34,6 +34,18 @@ class ChangedMeanwhile(Exception):
         )
 
 
+class RecordMerged(Exception):
+    """The record was merged into another of the same person: only that one is changed. Nothing was written."""
+
+    def __init__(self, record: InsuredPerson) -> None:
+        self.record = record
+        super().__init__(
+            _("{psn_no} was merged into {survivor}: work with that record.").format(
+                psn_no=record.psn_no, survivor=record.survivor.psn_no
+            )
+        )
+
+
 class TooManyReveals(Exception):
     def __init__(self) -> None:
         super().__init__(
@@ -46,7 +58,7 @@ def change_status(
 ) -> InsuredPerson:
     """Set the insurance status from a day on, with its reason (DOMAIN.md section 2).
 
-    Raises: ChangedMeanwhile; nothing is written then. Locks: the person.
+    Raises: ChangedMeanwhile, RecordMerged; nothing is written then. Locks: the person.
     """
 
     def change(person: InsuredPerson) -> list[str]:
@@ -71,6 +83,8 @@ def _change(
     person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], *, by: Staff
 ) -> InsuredPerson:
     person = InsuredPerson.objects.for_staff(by).select_for_update(of=("self",)).get(pk=person_id)
+    if person.merged_into is not None:
+        raise RecordMerged(person)
     if person.version != version:
         who, what, at = last_change_of(person, since_version=version)
         raise ChangedMeanwhile(who=who, what=what, at=at)

@@ -16,10 +16,11 @@ from accounts.forms import ContactForm, RevealForm, StatusForm, VersionedForm
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import account_of, code_labels, contact_is_old
+from accounts.selectors import account_of, code_labels, contact_is_old, records_merged_into, survivor_in_scope
 from accounts.services.audit import record_event
 from accounts.services.persons import (
     ChangedMeanwhile,
+    RecordMerged,
     TooManyReveals,
     change_contact,
     change_status,
@@ -30,7 +31,8 @@ from accounts.trail import trail_of
 
 def person_in_scope(request: StaffRequest, pk: int) -> InsuredPerson:
     """Raises: Http404 for a person that is not there or not in the staff member's scope; both look the same."""
-    return get_object_or_404(InsuredPerson.objects.for_staff(request.user).select_related("region"), pk=pk)
+    persons = InsuredPerson.objects.for_staff(request.user).select_related("region", "merged_into")
+    return get_object_or_404(persons, pk=pk)
 
 
 @require_GET
@@ -51,6 +53,8 @@ def card_context(request: StaffRequest, shown: InsuredPerson) -> dict[str, objec
         "psn_type": code_labels("psn_type").get(shown.psn_type, shown.psn_type),
         "age": shown.age_on(timezone.localdate()),
         "contact_is_old": contact_is_old(shown, today=timezone.localdate()),
+        "also_known": records_merged_into(shown, staff=request.user),
+        "survivor": survivor_in_scope(shown, staff=request.user) if shown.merged_into else None,
         "reveal_form": RevealForm(),
     }
 
@@ -102,6 +106,9 @@ def status(request: StaffRequest, pk: int) -> HttpResponse:
         change_status(person_id=pk, by=request.user, **form.cleaned_data)
     except ChangedMeanwhile as changed:
         return _person_page(request, shown, status_form=_again(form, shown, changed), code=409)
+    except RecordMerged as merged:
+        messages.error(request, str(merged))
+        return redirect(shown)
     messages.success(request, _("The insurance status was changed."))
     return redirect(shown)
 
@@ -118,6 +125,9 @@ def contact(request: StaffRequest, pk: int) -> HttpResponse:
         change_contact(person_id=pk, version=form.cleaned_data["version"], mobile=mobile, by=request.user)
     except ChangedMeanwhile as changed:
         return _person_page(request, shown, contact_form=_again(form, shown, changed), code=409)
+    except RecordMerged as merged:
+        messages.error(request, str(merged))
+        return redirect(shown)
     messages.success(request, _("Contact data confirmed as of today."))
     return redirect(shown)
 

@@ -1,5 +1,6 @@
 from families.models.case import CaseLine, RegistrationCase
 from families.models.group import Grant, GroupMember, MutualAidGroup, Sharing
+from families.models.match import PersonMatch
 from families.models.policy import PolicySetting, RegionPolicy
 
 __all__ = [
@@ -7,6 +8,7 @@ __all__ = [
     "Grant",
     "GroupMember",
     "MutualAidGroup",
+    "PersonMatch",
     "PolicySetting",
     "RegionPolicy",
     "RegistrationCase",

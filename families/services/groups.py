@@ -1,4 +1,4 @@
-"""Binding a family. With changes.py the only writers of groups, memberships, sharings and grants.
+"""Binding a family. With changes.py and merging.py the only writers of groups, memberships, sharings and grants.
 
 Invariant: a write happens only after the pre-flight check passed on facts read under lock. Order of the locks:
 the group's row, then the persons by primary key (DESIGN.md "Laws"); the database refuses what would slip through.

@@ -51,6 +51,8 @@ def start(request: StaffRequest) -> HttpResponse:
 def person(request: StaffRequest, pk: int) -> HttpResponse:
     """The person card, and beside it the form to bind the family, or the group that there is already."""
     owner = person_in_scope(request, pk)
+    if owner.merged_into is not None:
+        return redirect(owner)
     record_event(AuditKind.LOOK, by=request.user, person=owner, request=request)
     form = FamilyForm.blank(owner=owner, staff=request.user, key=uuid4())
     return conversation(request, owner, form=form, case=None)

@@ -18,7 +18,7 @@ from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
 from families.models import MutualAidGroup
 from families.models.case import CHANGES
-from families.selectors import family_trail_of, group_on, membership_on, open_cases_of, payers_for
+from families.selectors import family_trail_of, group_on, matches_of, membership_on, open_cases_of, payers_for
 
 
 @require_GET
@@ -76,6 +76,7 @@ def person_panel(request: StaffRequest, pk: int) -> HttpResponse:
         "group_visible": membership is not None and membership.group.region.path.startswith(request.user.region.path),
         "payers": payers_for(shown, today),
         "open_cases": open_cases_of(shown, staff=request.user),
+        "matches": matches_of(shown, staff=request.user),
         "relations": code_labels("relation"),
     }
     return render(request, "families/_person_panel.html", context)

@@ -94,6 +94,13 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     tall_enough(review)
     take(review, "review")
 
+    review.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    review.go("/duplicates/")
+    review.page.locator("#gj-main table a").first.click()
+    review.page.wait_for_url("**/duplicates/*/")
+    tall_enough(review)
+    take(review, "duplicates")
+
     effective = largest_family()
     counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/groups/{effective.group_id}/")

@@ -20,7 +20,8 @@ from accounts.models import AccountEntry, AuditEvent, Code, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import Grant, GroupMember, MutualAidGroup
+from families.models import Grant, GroupMember, MutualAidGroup, PersonMatch
+from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from tests.factories import START, make_group, make_person, make_policy, make_staff
@@ -87,9 +88,30 @@ def setting(parameter: str, value: str, citation: str = "§1") -> str:
         VALUES ({{policy}}, '{parameter}', {value}, '{citation}')"""
 
 
+def match(first: str, second: str, values: str = "'proposed', NULL, NULL, NULL, '', NULL, NULL, ''") -> str:
+    """`values`: state; survivor, requested by and at, reason; decided by and at, with its reason."""
+    return f"""INSERT INTO families_personmatch (first_id, second_id, found_on, certainty, evidence, state,
+        survivor_id, requested_by_id, requested_at, reason, decided_by_id, decided_at, decision)
+        VALUES ({{{first}}}, {{{second}}}, '2026-03-16', 'likely', '{{{{}}}}', {values})"""
+
+
+def asked(survivor: str = "{person}", reason: str = "x") -> str:
+    return f"'merge_requested', {survivor}, {{clerk}}, now(), '{reason}', NULL, NULL, ''"
+
+
+def merged(decider: str = "{reviewer}", at: str = "now()") -> str:
+    return f"'merged', {{person}}, {{clerk}}, now(), 'x', {decider}, {at}, ''"
+
+
+def merge_record(who: str, into: str, status: str = "3") -> str:
+    return f"""UPDATE accounts_insuredperson SET merged_into_id = {{{into}}}, status = '{status}', status_reason = 'x'
+        WHERE id = {{{who}}};"""
+
+
+GONE = merge_record("resident", "person")
 ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
-CASE, LINE = "families_registrationcase", "families_caseline"
+CASE, LINE, MATCH = "families_registrationcase", "families_caseline", "families_personmatch"
 GROUP, MEMBER, SHARING, GRANT = (
     "families_mutualaidgroup",
     "families_groupmember",
@@ -244,6 +266,27 @@ ACCOUNTS = {
         change(PERSON, "person", "status = '2', status_reason = 'lent the card'"),
         [change(PERSON, "person", "status = '2', status_reason = ''")],
     ),
+    # Of two records of one person: the closed one is void, empty, and stays as it is.
+    "person_merged_into_another": Law(GONE, [merge_record("resident", "resident")]),
+    "person_merged_is_void": Law(GONE, [merge_record("resident", "person", status="2")]),
+    "person_merged_stays": Law(
+        GONE,
+        [
+            GONE + change(PERSON, "resident", "merged_into_id = NULL"),
+            GONE + change(PERSON, "resident", "name = 'x'"),
+            GONE + "DELETE FROM accounts_insuredperson WHERE id = {resident}",
+        ],
+        "rows from accounts_insuredperson",
+    ),
+    "person_merged_whole": Law(GONE, [GONE + merge_record("free", "resident"), merge_record("person", "resident")]),
+    "entry_on_open_account": Law(
+        entry(1, "5", "0", "5, 0", account="empty") + balance("5, 0", 1, account="empty"),
+        [
+            merge_record("emptied", "person")
+            + entry(1, "5", "0", "5, 0", account="empty")
+            + balance("5, 0", 1, account="empty"),
+        ],
+    ),
     "person_named": Law(change(PERSON, "person", "name = '李'"), [change(PERSON, "person", "name = ''")]),
     "region_code_six_digits": Law(
         "INSERT INTO accounts_region (code, name, parent_id, path)"
@@ -315,6 +358,7 @@ FAMILIES = {
     "member_is_kept": Law(
         "SELECT 1", [f"DELETE FROM {MEMBER} WHERE id = {{free_row}}"], "Cannot delete rows from families_groupmember"
     ),
+    "member_of_open_record": Law(member(8, "resident"), [GONE + member(8, "resident")]),
     # What each payer shares.
     "sharing_rank_from_one": Law(sharing("child_row", 3, "2026-03-01"), [sharing("child_row", 0, "2026-03-01")]),
     "sharing_limit_not_negative": Law(
@@ -527,6 +571,52 @@ FAMILIES = {
         ],
     ),
     "line_limit_not_negative": Law(line(3, "free", "'20', true, 2, 0"), [line(3, "free", "'20', true, 2, -0.01")]),
+    # Pairs of records that may be one person.
+    "match_pair_once": Law(match("person", "free"), [match("person", "resident")]),
+    "match_pair_in_order": Law(match("person", "free"), [match("free", "person"), match("free", "free")]),
+    "match_state_known": Law(
+        change(MATCH, "match", "state = 'different', decision = 'x', decided_by_id = {clerk}, decided_at = now()"),
+        [match("person", "free", "'settled', NULL, NULL, NULL, '', NULL, NULL, ''")],
+        "families_personmatch",
+    ),
+    "match_survivor_of_the_pair": Law(
+        match("person", "free", asked()), [match("person", "free", asked("{resident}"))]
+    ),
+    "match_requested_by_someone": Law(
+        match("person", "free", asked()),
+        [
+            match("person", "free", asked("NULL")),
+            match("person", "free", asked(reason="")),
+            change(MATCH, "match", "requested_by_id = {clerk}"),
+            match("person", "free", "'merged', {person}, NULL, NULL, 'x', {reviewer}, now(), ''"),
+        ],
+    ),
+    "match_decided_by_someone": Law(
+        match("person", "free", merged()),
+        [
+            match("person", "free", merged("NULL")),
+            match("person", "free", merged(at="NULL")),
+            change(MATCH, "match", "state = 'different', decision = 'x'"),
+        ],
+    ),
+    "match_two_people": Law(match("person", "free", merged()), [match("person", "free", merged("{clerk}"))]),
+    "match_different_has_reason": Law(
+        change(MATCH, "match", "state = 'different', decision = 'x', decided_by_id = {clerk}, decided_at = now()"),
+        [change(MATCH, "match", "state = 'different', decided_by_id = {clerk}, decided_at = now()")],
+    ),
+    "match_merged_stays": Law(
+        match("person", "free", merged()),
+        [
+            match("person", "free", merged())
+            + "; UPDATE families_personmatch SET decision = 'x' WHERE state = 'merged'"
+        ],
+        "Cannot update rows from families_personmatch",
+    ),
+    "match_is_kept": Law(
+        "SELECT 1",
+        ["DELETE FROM families_personmatch WHERE id = {match}"],
+        "Cannot delete rows from families_personmatch",
+    ),
     # Policies.
     "policy_one_version_per_day": Law(
         "INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2021-01-01', 'x')",
@@ -569,6 +659,7 @@ def world(regions: None) -> dict[str, Any]:
         "free": free.pk,
         "account": person.account.pk,
         "empty": empty.account.pk,
+        "emptied": empty.pk,
         "entry": AccountEntry.objects.get(account=person.account).pk,
         "adjustment": request_adjustment(
             account=person.account, prior_change=-1, current_change=0, reason="x", key=uuid4(), by=clerk
@@ -588,6 +679,9 @@ def world(regions: None) -> dict[str, Any]:
         "case": registration.pk,
         "line": registration.lines.get(position=1).pk,
         "policy": make_policy(min_bind_days=90).pk,
+        "match": PersonMatch.objects.create(
+            first=person, second=resident, found_on=START, certainty=Certainty.LIKELY
+        ).pk,
     }
 
 

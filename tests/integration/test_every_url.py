@@ -25,7 +25,7 @@ from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -36,6 +36,7 @@ READERS = ALL - {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
 OVERSEERS = frozenset({"supervisor", "auditor"})
+ASKS, DECIDES = frozenset({"clerk", "supervisor"}), frozenset({"reviewer", "supervisor"})
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,14 @@ TABLE: dict[str, Row] = {
     "cases/<int:pk>/form.pdf": page(READERS - {"auditor"}, "families/registrationcase"),
     "cases/<int:pk>/receipt.pdf": page(READERS, "families/registrationcase", 302),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
+    # Persons registered twice
+    "duplicates/": page(READERS),
+    "duplicates/search/": form(ASKS),
+    "duplicates/<int:pk>/": page(READERS, "families/personmatch"),
+    "duplicates/<int:pk>/request/": form(ASKS, "families/personmatch", 422),
+    "duplicates/<int:pk>/different/": form(ASKS, "families/personmatch", 422),
+    "duplicates/<int:pk>/confirm/": form(DECIDES, "families/personmatch", 422),
+    "duplicates/<int:pk>/send-back/": form(DECIDES, "families/personmatch", 422),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -184,7 +193,7 @@ def furnish(region: str) -> World:
     rows: list[Model] = [
         person, person.account, adjustment, case, clerk, make_group("12", by=clerk, region=region),
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
-        Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
+        Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
     ]  # fmt: skip
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows})
 

@@ -23,7 +23,7 @@ from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -44,6 +44,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "CaseLine": ("last_on", dt.date(2027, 1, 1)),
     "RegionPolicy": ("title", "x"),
     "PolicySetting": ("citation", "§2"),
+    "PersonMatch": ("decision", "x"),
 }
 
 
@@ -98,6 +99,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "CaseLine": case.lines.get(),
         "RegionPolicy": policy,
         "PolicySetting": policy.settings.get(),
+        "PersonMatch": make_match(),
     }
 
 

@@ -21,7 +21,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case, submit_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -51,6 +51,8 @@ PAGES = {
     "/cases/{case}/": "reviewer",
     "/adjustments/": "reviewer",
     "/jobs/": "clerk",
+    "/duplicates/": "clerk",
+    "/duplicates/{match}/": "reviewer",
 }
 
 
@@ -81,6 +83,7 @@ class Office:
             )
         enqueue(kind="import_persons", by=self.clerk, file=("x.csv", b"psn_no"))
         record_event(AuditKind.LOOK, by=make_staff(), person=self.person)
+        self.match = make_match()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
@@ -94,6 +97,7 @@ class Office:
 
     def counts(self) -> dict[str, int]:
         keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk}
+        keys["match"] = self.match.pk
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
 

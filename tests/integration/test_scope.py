@@ -18,7 +18,7 @@ from accounts.services.audit import record_event
 from families.models import Grant
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_staff
+from tests.factories import START, make_group, make_match, make_person, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -51,6 +51,7 @@ READERS = {
     "Grant": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "RegistrationCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseLine": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -77,6 +78,7 @@ def furnish(region: str) -> None:
     )
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
+    make_match(region)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"
