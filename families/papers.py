@@ -16,8 +16,9 @@ from django.utils import timezone, translation
 from accounts.models import InsuredPerson
 from accounts.rules.identity import mask_number
 from accounts.selectors import code_labels
-from families.models import CaseLine, RegistrationCase
+from families.models import CaseAgent, CaseLine, RegistrationCase
 from families.models.case import CaseState
+from families.models.document import DocumentKind
 from families.rules.preflight import PairFinding
 from families.services.cases import check_case, form_of
 from families.verdicts import KINDS
@@ -169,8 +170,8 @@ def registration_form_of(case: RegistrationCase) -> RegistrationForm:
             ),
             members=[_form_member(line, relations, certificates) for line in lines],
             grants=_grants(case, lines),
-            documents=[],
-            agent=_agent(case),
+            documents=_documents(case),
+            agent=_agent(case, certificates),
             handled_by=str(case.handled_by),
             reviewed_by=str(case.reviewed_by or ""),
             result=_result(case),
@@ -217,16 +218,29 @@ def _result(case: RegistrationCase) -> str:
     )
 
 
-def _agent(case: RegistrationCase) -> FormAgent | None:
+def _agent(case: RegistrationCase, certificates: dict[str, str]) -> FormAgent | None:
     if not case.agent_name:
         return None
+    agent = CaseAgent.objects.filter(case=case).first()
     return FormAgent(
         name=case.agent_name,
-        document_type="",
-        document_number="",
-        phone="",
+        document_type=certificates.get(agent.cert_type, agent.cert_type) if agent else "",
+        document_number=agent.certno if agent else "",
+        phone=agent.mobile if agent else "",
         power_of_attorney=case.power_of_attorney,
     )
+
+
+def _documents(case: RegistrationCase) -> list[str]:
+    """The papers that count, each kind once with whose they are: 身份证（张三、李四）."""
+    valid = case.documents.filter(replaced_by=None).select_related("person").order_by("number")
+    names: dict[str, list[str]] = {}
+    for document in valid:
+        names.setdefault(str(DocumentKind(document.kind).label), []).append(
+            document.person.name if document.person else ""
+        )
+    return [f"{kind}（{'、'.join(whose)}）" if (whose := list(filter(None, all_))) else kind
+            for kind, all_ in names.items()]  # fmt: skip
 
 
 def _form_member(line: CaseLine, relations: dict[str, str], certificates: dict[str, str]) -> FormMember:

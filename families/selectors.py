@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import InsuredPerson, Region, Staff
 from accounts.models.dated import holds_on
 from accounts.trail import TrailLine, changes_of
-from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
+from families.models import CaseDocument, Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
 from families.models.case import OPEN
 from families.rules.facts import PastMembership, PersonFacts
 from families.rules.policy import Origin, Policy, parse_value
@@ -191,13 +191,14 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
 
 
 def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
-    """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
+    """Every change of a person's memberships, sharings, grants, cases and papers in scope, newest first."""
     memberships = GroupMember.objects.for_staff(staff).filter(person=person)
     kinds: list[QuerySet[Any]] = [
         memberships,
         Sharing.objects.filter(payer__in=memberships),
         Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
         RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+        CaseDocument.objects.for_staff(staff).filter(person=person),
     ]
     lines = [line for rows in kinds for line in changes_of(list(rows))]
     return sorted(lines, key=lambda line: line.at, reverse=True)

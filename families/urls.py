@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, counter, find, groups
+from families.views import cases, counter, documents, find, groups
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -20,6 +20,11 @@ urlpatterns = [
     path("cases/<int:pk>/reject/", cases.reject, name="reject-case"),
     path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
+    path("cases/<int:pk>/documents/", documents.add, name="add-documents"),
+    path("cases/<int:pk>/agent/", documents.agent, name="case-agent"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/thumbnail.jpg", documents.thumbnail, name="document-thumbnail"),
+    path("documents/<int:pk>/replace/", documents.replace, name="replace-document"),
     path("groups/<int:pk>/", groups.group, name="group"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),

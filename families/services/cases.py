@@ -24,6 +24,7 @@ from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.policy import SEATS
 from families.rules.preflight import Preflight, check_family
 from families.selectors import policy_on
+from families.services.documents import require_documents
 from families.services.groups import NewMember, NotEligible, applicants_of, create_group
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
@@ -195,7 +196,8 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Send a draft to the reviewers; under `review_mode` immediate it becomes effective at once.
 
     Returns: the case; one that was submitted before is returned as it is (a second click).
-    Raises: NotEligible, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then the persons.
+    Raises: NotEligible, DocumentsMissing, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then
+    the persons.
     """
     case = _lock(case_id, by)
     if case.handled_by_id != by.pk:
@@ -207,6 +209,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     preflight = check_case(form, owner=case.owner)
     if not preflight.passes:
         raise NotEligible(preflight)
+    require_documents(case)
     first_day = min(line.starts_on for line in form.lines)
     case.review_mode = policy_on(case.region, first_day).review_mode
     case.submitted_at = timezone.now()

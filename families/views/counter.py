@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +24,7 @@ from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided
 from accounts.views.persons import card_context, person_in_scope
+from families.document_panel import panel_of
 from families.forms import FamilyForm, RowForm
 from families.models import RegistrationCase
 from families.models.case import OPEN, CaseState
@@ -41,6 +43,7 @@ from families.services.cases import (
     save_case,
     submit_case,
 )
+from families.services.documents import DocumentsMissing
 from families.services.groups import NotEligible
 from families.verdicts import Verdict, explain
 
@@ -87,6 +90,7 @@ def conversation(
         "open_cases": open_cases_of(owner, staff=request.user).exclude(pk=case.pk if case else 0),
         "relations": code_labels("relation"),
         "seats": SEATS,
+        "panel": panel_of(case, staff=request.user) if case else None,
     }
     title = f"{case.number} {owner.name}" if case else _("Bind the family of {name}").format(name=owner.name)
     return render_page(request, "families/counter.html", context, title=title, status=status)
@@ -157,6 +161,9 @@ def _submit(request: StaffRequest, shown: RegistrationCase) -> HttpResponse:
     except NotEligible:
         messages.error(request, _("Not submitted: the check below fails."))
         return redirect("counter-case", pk=shown.pk)
+    except DocumentsMissing as missing:
+        messages.error(request, str(missing))
+        return redirect(f"{reverse('counter-case', args=[shown.pk])}#documents")
     except (AlreadyDecided, NotYours) as refusal:
         messages.error(request, str(refusal))
         return redirect(shown)
