@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-
 from accounts.models import Staff
 from accounts.scans.limits import MIB, SCAN_LIMITS
 from families.document_forms import ACCEPTED, AgentForm, UploadDocumentsForm
@@ -16,7 +14,7 @@ from families.models import CaseAgent, CaseDocument, CaseLine, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import DOCUMENTS_PER_CASE, DocumentKind
 from families.rules.proofs import Proof, missing_proofs
-from families.services.documents import asked_documents, papers_of
+from families.services.documents import agent_of, asked_documents, papers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ class Panel:
     most: int = DOCUMENTS_PER_CASE
     most_bytes: int = SCAN_LIMITS.file_bytes
     most_megabytes: int = SCAN_LIMITS.file_bytes // MIB
-    request_megabytes: int = settings.UPLOAD_MAX_BYTES // MIB
 
     @property
     def missing(self) -> int:
@@ -85,7 +82,7 @@ def panel_of(
     lines = list(case.lines.select_related("person").order_by("position"))
     own = case.is_open and case.handled_by_id == staff.pk
     asked = _asked(case, lines)
-    agent = CaseAgent.objects.filter(case=case).first() if case.agent_name else None
+    agent = agent_of(case)
     changeable = own and case.state == CaseState.DRAFT and staff.has_perm("families.change_caseagent")
     return Panel(
         case=case,

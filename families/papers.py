@@ -16,11 +16,12 @@ from django.utils import timezone, translation
 from accounts.models import InsuredPerson
 from accounts.rules.identity import mask_number
 from accounts.selectors import code_labels
-from families.models import CaseAgent, CaseLine, RegistrationCase
+from families.models import CaseLine, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import DocumentKind
 from families.rules.preflight import PairFinding
 from families.services.cases import check_case, form_of
+from families.services.documents import agent_of
 from families.verdicts import KINDS
 
 QUERY_HINT = "凭本人有效证件到受理窗口查询账户支付明细"
@@ -221,7 +222,7 @@ def _result(case: RegistrationCase) -> str:
 def _agent(case: RegistrationCase, certificates: dict[str, str]) -> FormAgent | None:
     if not case.agent_name:
         return None
-    agent = CaseAgent.objects.filter(case=case).first()
+    agent = agent_of(case)
     return FormAgent(
         name=case.agent_name,
         document_type=certificates.get(agent.cert_type, agent.cert_type) if agent else "",

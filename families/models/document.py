@@ -160,13 +160,18 @@ class CaseDocument(models.Model):
 
 @track()
 class CaseAgent(models.Model):
-    """The certificate of whoever acts for the family; name and power of attorney stand on the case."""
+    """The certificate of whoever acts for the family; the power of attorney stands on the case.
+
+    `name`: as the case had it when the certificate was noted. A case that names somebody else since has no
+    certificate noted: nobody's number is printed beside another name.
+    """
 
     region_lookup = "case__region"
 
     case = models.OneToOneField(
         "families.RegistrationCase", models.CASCADE, related_name="agent", verbose_name=_("case")
     )
+    name = models.CharField(_("agent"), max_length=60)
     cert_type = models.CharField(_("certificate"), max_length=2, help_text="psn_cert_type")
     certno_sealed = models.BinaryField(editable=False)
     mobile_sealed = models.BinaryField(editable=False, default=bytes)
@@ -176,7 +181,9 @@ class CaseAgent(models.Model):
     class Meta:
         verbose_name = _("agent of a case")
         verbose_name_plural = _("agents of cases")
-        constraints = [models.CheckConstraint(name="agent_has_number", condition=~Q(certno_sealed=b""))]
+        constraints = [
+            models.CheckConstraint(name="agent_named_with_number", condition=~Q(name="") & ~Q(certno_sealed=b""))
+        ]
 
     def __str__(self) -> str:
         return str(self.case_id)

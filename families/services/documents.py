@@ -73,6 +73,13 @@ class NotOfThisFamily(Exception):
         super().__init__(_("This person does not stand on the form: save the form first, then add the paper."))
 
 
+class NoAgent(Exception):
+    """The case names nobody who acts for the family, or somebody whose number is not given."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Name the agent on the form and save it first, then note the certificate."))
+
+
 class DocumentsMissing(Exception):
     """Under `proof_mode` documents something is not proved yet; `proofs` says what."""
 
@@ -211,14 +218,25 @@ def papers_of(case: RegistrationCase) -> list[Paper]:
     return [Paper(kind, positions.get(person, 0) if person else None) for kind, person in valid]
 
 
+def agent_of(case: RegistrationCase) -> CaseAgent | None:
+    """The certificate noted for the agent whom the case names now."""
+    return CaseAgent.objects.filter(case=case, name=case.agent_name).first() if case.agent_name else None
+
+
 @writes
 def set_agent(*, case_id: int, cert_type: str, certno: str, mobile: str, by: Staff) -> CaseAgent:
-    """Note the certificate of whoever acts for the family. `certno`, `mobile`: in full; empty keeps what is there.
+    """Note the certificate of whoever acts for the family.
 
-    A submitted case is signed: its agent stays. Raises: AlreadyDecided, NotHandledByYou. Locks: the case.
+    `certno`, `mobile`: in full; empty keeps what was noted for the same agent. A submitted case is signed: its agent
+    stays. Raises: NoAgent, AlreadyDecided, NotHandledByYou. Locks: the case.
     """
     case = _open_case(case_id, by, lock=True, states=(CaseState.DRAFT,))
-    agent = CaseAgent.objects.filter(case=case).first() or CaseAgent(case=case)
+    noted = CaseAgent.objects.filter(case=case).first()
+    same = noted is not None and noted.name == case.agent_name
+    if not case.agent_name or not (same or certno):
+        raise NoAgent
+    # Another person's number and phone go with them.
+    agent = noted if noted and same else CaseAgent(pk=noted.pk if noted else None, case=case, name=case.agent_name)
     agent.cert_type = cert_type
     if certno:
         agent.certno = certno

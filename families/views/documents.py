@@ -23,17 +23,19 @@ from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided
 from families.document_forms import AgentForm, ReplaceDocumentForm, UploadDocumentsForm
 from families.document_panel import Refusal, panel_of
-from families.models import CaseAgent, CaseDocument, RegistrationCase
+from families.models import CaseDocument, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import SUFFIXES
 from families.services.documents import (
     AlreadyReplaced,
+    NoAgent,
     NotHandledByYou,
     NotOfThisFamily,
     SameDocument,
     TooManyDocuments,
     Upload,
     add_document,
+    agent_of,
     replace_document,
     set_agent,
 )
@@ -192,13 +194,12 @@ def _gone(document: CaseDocument) -> HttpResponse:
 def agent(request: StaffRequest, pk: int) -> HttpResponse:
     """Certificate and phone of whoever acts for the family; kept sealed, printed on the form."""
     case = _case_in_scope(request, pk)
-    stored = CaseAgent.objects.filter(case=case).first()
-    form = AgentForm(request.POST, agent=stored)
+    form = AgentForm(request.POST, agent=agent_of(case))
     if form.is_valid():
         try:
             set_agent(case_id=case.pk, by=request.user, **form.cleaned_data)
             messages.success(request, _("The agent's certificate is noted: it stands on the form."))
-        except (AlreadyDecided, NotHandledByYou) as refusal:
+        except (AlreadyDecided, NoAgent, NotHandledByYou) as refusal:
             messages.error(request, str(refusal))
     for field in form:
         for error in field.errors:

@@ -513,9 +513,12 @@ FAMILIES = {
             document(2, "kind = 'id_card'; person_id = {person}; replaces_id = {document}; reason = 'x'"),
         ],
     ),
-    "agent_has_number": Law(
+    "agent_named_with_number": Law(
         change("families_caseagent", "agent", "cert_type = '01'"),
-        [change("families_caseagent", "agent", "certno_sealed = ''")],
+        [
+            change("families_caseagent", "agent", "certno_sealed = ''"),
+            change("families_caseagent", "agent", "name = ''"),
+        ],
     ),
     # Policies.
     "policy_one_version_per_day": Law(
@@ -552,7 +555,12 @@ def world(regions: None) -> dict[str, Any]:
     )
     registration = save_case(form=form, by=clerk)
     filed = save_case(
-        form=CaseInput(key=uuid4(), owner_id=empty.pk, lines=[LineInput(empty.pk, "01", True, START, rank=1)]),
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=empty.pk,
+            lines=[LineInput(empty.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
         by=clerk,
     )
     return {

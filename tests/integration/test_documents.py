@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,11 +24,12 @@ from families.models import CaseAgent, CaseDocument, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import DOCUMENTS_PER_CASE
 from families.papers import registration_form_of
-from families.services.cases import CaseInput, LineInput, approve_case, save_case, submit_case, withdraw_case
+from families.services.cases import CaseInput, LineInput, approve_case, form_of, save_case, submit_case, withdraw_case
 from families.services.document_check import check_documents
 from families.services.documents import (
     AlreadyReplaced,
     DocumentsMissing,
+    NoAgent,
     NotHandledByYou,
     NotOfThisFamily,
     SameDocument,
@@ -382,6 +384,31 @@ def test_a_wrong_number_of_an_agent_is_refused_and_a_submitted_case_keeps_its_ag
     submit_case(case_id=case.pk, by=clerk)
     with pytest.raises(AlreadyDecided):
         set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
+
+
+def test_the_number_of_one_agent_is_never_printed_beside_the_name_of_another(clerk: Staff) -> None:
+    case = make_case(clerk, agent_name="代办某")
+    set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="16000000001", by=clerk)
+    form = form_of(case)
+    save_case(form=replace(form, agent_name="另一人"), by=clerk)
+    case.refresh_from_db()
+    printed = registration_form_of(case)["agent"]
+    assert printed is not None
+    assert (printed["name"], printed["document_number"], printed["phone"]) == ("另一人", "", "")
+    with pytest.raises(NoAgent):
+        set_agent(case_id=case.pk, cert_type="08", certno="", mobile="", by=clerk)
+    agent = set_agent(case_id=case.pk, cert_type="08", certno="E99999999", mobile="", by=clerk)
+    assert (agent.certno, agent.mobile, CaseAgent.objects.count()) == ("E99999999", "", 1)
+
+
+def test_a_case_without_an_agent_takes_no_certificate(case: RegistrationCase, clerk: Staff) -> None:
+    with pytest.raises(NoAgent):
+        set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
+    typed = {"cert_type": "08", "certno": "E12345678"}
+    assert (
+        "先在登记表上填写代办人"
+        in signed_in(clerk).post(f"/cases/{case.pk}/agent/", typed, follow=True).content.decode()
+    )
 
 
 def test_documents_are_kept_outside_what_a_web_server_hands_out() -> None:

@@ -74,7 +74,12 @@ def furnish(region: str) -> None:
     owner = make_person(region=region, current="10.00", by=clerk)
     make_group("12", by=clerk, region=region)
     case = save_case(
-        form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=[LineInput(owner.pk, "01", True, START, rank=1)]),
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=owner.pk,
+            lines=[LineInput(owner.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
         by=clerk,
     )
     make_document(case, by=clerk, person=owner)
