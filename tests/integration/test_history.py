@@ -22,7 +22,8 @@ from accounts.services.persons import change_status
 from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
 from families.services.cases import CaseInput, LineInput, save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from families.services.documents import set_agent
+from tests.factories import START, make_document, make_group, make_number, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -43,7 +44,10 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "CaseLine": ("last_on", dt.date(2027, 1, 1)),
     "RegionPolicy": ("title", "x"),
     "PolicySetting": ("citation", "§2"),
+    "CaseAgent": ("cert_type", "08"),
 }
+# The database refuses any change of them; that they came is in the trail.
+UNCHANGING = {"CaseDocument"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -74,7 +78,8 @@ def rows(staff: Staff) -> dict[str, Model]:
     group = make_group("12", by=staff)
     person = make_person(by=staff)
     lines = [LineInput(person.pk, "01", True, START, rank=1)]
-    case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=lines), by=staff)
+    form = CaseInput(key=uuid4(), owner_id=person.pk, lines=lines, agent_name="代办某")
+    case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
     policy = make_policy(min_bind_days=90)
     return {
@@ -97,6 +102,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "CaseLine": case.lines.get(),
         "RegionPolicy": policy,
         "PolicySetting": policy.settings.get(),
+        "CaseAgent": set_agent(case_id=case.pk, cert_type="01", certno=make_number(), mobile="", by=staff),
     }
 
 
@@ -121,7 +127,13 @@ def by_raw_sql(row: Model, field: str, value: Any) -> None:
 
 
 def test_every_tracked_model_is_tried_below() -> None:
-    assert set(tracked()) == set(CHANGES)
+    assert set(tracked()) == set(CHANGES) | UNCHANGING
+
+
+def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[str, Model], staff: Staff) -> None:
+    document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
+    event = newest(document)
+    assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])
