@@ -30,6 +30,7 @@ DETAILS = {
     "case": _("case number"),
     "group": _("group number"),
     "paper": _("paper"),
+    "document": _("no. of the paper"),
     "path": _("page"),
     "refused": _("refused because of"),
 }

@@ -212,7 +212,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "STYLES": [lambda request: static("gongji/gongji.css")],
-    "SCRIPTS": [lambda request: static("gongji/gongji.js")],
+    "SCRIPTS": [
+        lambda request: static("gongji/gongji.js"),
+        lambda request: static("gongji/documents.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 200)",
@@ -231,10 +234,12 @@ UNFOLD = {
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.navigation.sidebar"},
 }
 
-# Uploads are held in memory and sealed into the database: no personal data in temporary files.
+# Uploads are held in memory and sealed (in the database, under DOCUMENTS_DIR): no personal data in temporary files.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+# Papers of cases, sealed: one directory, shared by every web host, in no directory that a web server hands out.
+DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"

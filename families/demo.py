@@ -29,6 +29,7 @@ from accounts.services.reference import load_regions
 from accounts.services.staff import create_staff
 from families.demo_data import (
     ADJUSTMENTS,
+    DOCUMENTS_POLICY,
     HANDLED_BY,
     MERGE_REASON,
     OLD_RECORD,
@@ -39,18 +40,13 @@ from families.demo_data import (
     REJECTIONS,
     SIGN_INS,
     WITHDRAWALS,
+    SamplePolicy,
 )
 from families.demo_households import Household, Human, Registry
-from families.models import (
-    GroupMember,
-    MutualAidGroup,
-    PersonMatch,
-    PolicySetting,
-    RegionPolicy,
-    RegistrationCase,
-)
+from families.demo_papers import file_papers
+from families.models import GroupMember, MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy, RegistrationCase
 from families.models.case import CaseState
-from families.services.case_forms import CaseInput, LineInput
+from families.services.case_forms import CaseInput, LineInput, form_of
 from families.services.cases import (
     approve_case,
     reject_case,
@@ -118,6 +114,7 @@ def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | Non
     demo.keep_accounts()
     _analyze()
     demo.handle_cases()
+    demo.file_papers()
     demo.end_some()
     demo.register_some_twice()
     return demo.made()
@@ -164,15 +161,8 @@ class _Demo:
                 full_name=sign_in.full_name,
                 office=sign_in.office,
             )
-        with _as(self.staff["sheng"]):
-            for sample in POLICIES:
-                policy = RegionPolicy.objects.create(
-                    region_id=sample.region, effective_on=sample.effective_on, title=sample.title
-                )
-                PolicySetting.objects.bulk_create(
-                    PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
-                    for parameter, value, citation in sample.settings
-                )
+        for sample in POLICIES:
+            self._publish(sample, dt.date.fromisoformat(sample.effective_on))
 
     def register(self, households: Sequence[Household]) -> None:
         """Persons, and an account for everybody in employee insurance."""
@@ -336,6 +326,34 @@ class _Demo:
         case = self.chance.choice((self._draft, self._submit))(family)
         with _as(case.handled_by) as clerk:
             return withdraw_case(case_id=case.pk, reason=self.chance.choice(WITHDRAWALS), by=clerk)
+
+    def file_papers(self) -> None:
+        """From today one district asks for documents: its first draft has most of them, one case elsewhere a few."""
+        self._publish(DOCUMENTS_POLICY, self.today)
+        drafts = RegistrationCase.objects.filter(state=CaseState.DRAFT).select_related("handled_by").order_by("pk")
+        strict = drafts.filter(region=DOCUMENTS_POLICY.region).first()
+        if strict is not None:
+            self._begin_today(strict)
+            with _as(strict.handled_by) as clerk:
+                file_papers(strict, by=clerk, but_last=True)
+        waiting = RegistrationCase.objects.filter(state=CaseState.SUBMITTED, region="421002").order_by("pk").first()
+        if waiting is not None:
+            with _as(waiting.handled_by) as clerk:
+                file_papers(waiting, by=clerk)
+
+    def _publish(self, sample: SamplePolicy, day: dt.date) -> None:
+        with _as(self.staff["sheng"]):
+            policy = RegionPolicy.objects.create(region_id=sample.region, effective_on=day, title=sample.title)
+            PolicySetting.objects.bulk_create(
+                PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
+                for parameter, value, citation in sample.settings
+            )
+
+    def _begin_today(self, case: RegistrationCase) -> None:
+        form = form_of(case)
+        lines = [replace(line, starts_on=self.today) for line in form.lines]
+        with _as(case.handled_by) as clerk:
+            save_case(form=replace(form, lines=lines), by=clerk)
 
     def end_some(self) -> None:
         """One member of every hundredth group released, every three-hundredth group dissolved."""

@@ -86,6 +86,14 @@ POLICIES = (
     ),
 )
 
+# In force from the day on which the demo is made: what was registered before asked for no papers.
+DOCUMENTS_POLICY = SamplePolicy(
+    "421003",
+    "",
+    "荆州区证明材料示例参数",
+    (("proof_mode", "documents", "荆州区（示例参数，非官方文件）"),),
+)
+
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁沈任"
     "姚卢傅钟姜崔谭"

@@ -64,6 +64,16 @@ RULES = {
     "one_owner": _("One owner"),
 }
 
+# What has to be proved by papers (families/rules/proofs.py).
+PROOFS = {
+    "identity": _("Identity"),
+    "relation": _("Relation to the owner"),
+    "declared": _("Declared relation"),
+    "authority": _("Authority of the agent"),
+    "agent": _("Identity of the agent"),
+    "death": _("Death"),
+}
+
 # What a rule rests on where no policy parameter decides it.
 CITATIONS = {
     "insured": _("Payer and beneficiary take part in basic medical insurance"),

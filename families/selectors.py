@@ -15,6 +15,7 @@ from accounts.models import InsuredPerson, Region, Staff
 from accounts.models.dated import holds_on
 from accounts.trail import TrailLine, changes_of
 from families.models import (
+    CaseDocument,
     Grant,
     GroupMember,
     MutualAidGroup,
@@ -215,6 +216,7 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
 
 def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
     """Every change of a person's memberships, sharings, grants, cases and matches in scope, newest first."""
+    """Every change of a person's memberships, sharings, grants, cases and papers in scope, newest first."""
     memberships = GroupMember.objects.for_staff(staff).filter(person=person)
     kinds: list[QuerySet[Any]] = [
         memberships,
@@ -222,6 +224,7 @@ def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
         Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
         RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
         PersonMatch.objects.for_staff(staff).filter(Q(first=person) | Q(second=person)),
+        CaseDocument.objects.for_staff(staff).filter(person=person),
     ]
     lines = [line for rows in kinds for line in changes_of(list(rows))]
     return sorted(lines, key=lambda line: line.at, reverse=True)

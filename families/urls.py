@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, changes, counter, drafts, duplicates, find, groups
+from families.views import cases, changes, counter, documents, drafts, duplicates, find, groups
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("cases/<int:pk>/reject/", cases.reject, name="reject-case"),
     path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
+    path("cases/<int:pk>/documents/", documents.add, name="add-documents"),
+    path("cases/<int:pk>/agent/", documents.agent, name="case-agent"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/thumbnail.jpg", documents.thumbnail, name="document-thumbnail"),
+    path("documents/<int:pk>/replace/", documents.replace, name="replace-document"),
     path("groups/<int:pk>/", groups.group, name="group"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/search/", duplicates.search, name="search-duplicates"),

@@ -16,11 +16,21 @@ from accounts.models.account import EntryKind
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
-from families.models import GroupMember, MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy
+from families.models import (
+    CaseDocument,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    PolicySetting,
+    RegionPolicy,
+    RegistrationCase,
+)
 from families.models.match import Certainty
 from families.rules.kinship import expected_gender
 from families.services.changes import release_members
+from families.services.documents import Upload, add_document
 from families.services.groups import NewMember, create_group
+from tests.files.scans import picture
 
 REGIONS = """
 100000 全国
@@ -174,3 +184,11 @@ def make_policy(
     for parameter, value in values.items():
         PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
     return policy
+
+
+def make_document(
+    case: RegistrationCase, *, by: Staff, kind: str = "id_card", person: InsuredPerson | None = None, shade: int = 0
+) -> CaseDocument:
+    """A paper of a case. `shade`: another picture for each, because the same one is taken once."""
+    upload = Upload("IMG_0001.jpg", picture(shade=shade or next(_serial) % 256))
+    return add_document(case_id=case.pk, kind=kind, person_id=person.pk if person else None, upload=upload, by=by)

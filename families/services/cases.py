@@ -23,6 +23,7 @@ from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
 from families.services.changes import change_group
+from families.services.documents import require_documents
 from families.services.groups import NotEligible, create_group
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
@@ -166,7 +167,8 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Send a draft to the reviewers; under `review_mode` immediate it becomes effective at once.
 
     Returns: the case; one that was submitted before is returned as it is (a second click).
-    Raises: NotEligible, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then the persons.
+    Raises: NotEligible, DocumentsMissing, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then
+    the persons.
     """
     case = _lock(case_id, by)
     if case.handled_by_id != by.pk:
@@ -177,6 +179,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     check = check_case(form_of(case))
     if not check.passes:
         raise NotEligible(check.preflight)
+    require_documents(case)
     case.review_mode = check.policy.review_mode
     case.submitted_at, case.submitted_check = timezone.now(), snapshot_of(check)
     case.state = CaseState.SUBMITTED

@@ -22,6 +22,7 @@ from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.views.persons import card_context, person_in_scope
+from families.document_panel import panel_of
 from families.forms import FamilyForm
 from families.models import RegistrationCase
 from families.models.case import CHANGES, OPEN, CaseState
@@ -79,6 +80,7 @@ def conversation(
         "relations": code_labels("relation"),
         "seats": SEATS,
         "kinds": CHANGES,
+        "panel": panel_of(case, staff=request.user) if case else None,
     }
     title = f"{case.number} {owner.name}" if case else _("Bind the family of {name}").format(name=owner.name)
     return render_page(request, "families/counter.html", context, title=title, status=status)

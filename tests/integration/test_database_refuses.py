@@ -20,10 +20,11 @@ from accounts.models import AccountEntry, AuditEvent, Code, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import Grant, GroupMember, MutualAidGroup, PersonMatch
+from families.models import CaseDocument, Grant, GroupMember, MutualAidGroup, PersonMatch
 from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
+from families.services.documents import set_agent
 from tests.factories import START, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -81,6 +82,20 @@ def case(owner: str, state: str = "draft") -> str:
 def line(position: int, person: str, values: str) -> str:
     return f"""INSERT INTO families_caseline (case_id, position, person_id, action, relation, shares, rank,
         share_limit, starts_on) VALUES ({{case}}, {position}, {{{person}}}, 'join', {values}, '2026-03-01')"""
+
+
+def document(number: int, values: str = "", *, case: str = "filed_case") -> str:
+    """A paper as it is accepted, but for `values`: column = value, with semicolons."""
+    columns = {
+        "case_id": f"{{{case}}}", "number": str(number), "person_id": "NULL", "kind": "'other'", "name": "'x'",
+        "content_type": "'image/jpeg'", "size": "1", "sha256": "'b'", "pages": "1",
+        "stored_as": "gen_random_uuid()", "added_by_id": "{clerk}", "added_at": "now()", "replaces_id": "NULL",
+        "reason": "''",
+    }  # fmt: skip
+    columns |= {
+        name.strip(): value.strip() for name, _, value in (one.partition("=") for one in values.split(";") if one)
+    }
+    return f"INSERT INTO families_casedocument ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
 
 
 def setting(parameter: str, value: str, citation: str = "§1") -> str:
@@ -617,6 +632,53 @@ FAMILIES = {
         ["DELETE FROM families_personmatch WHERE id = {match}"],
         "Cannot delete rows from families_personmatch",
     ),
+    # Papers of cases, and who acts for the family.
+    "document_one_to_thirty": Law(document(30), [document(31), document(0)]),
+    "document_number_once": Law(document(2), [document(1)]),
+    "document_once_in_case": Law(
+        document(2, "kind = 'id_card'; sha256 = 'a'; person_id = {person}"),
+        [document(2, "kind = 'id_card'; sha256 = 'a'")],
+    ),
+    "document_kind_known": Law(document(2, "kind = 'agent_id'"), [document(2, "kind = 'photo'")]),
+    "document_content_known": Law(
+        document(2, "content_type = 'application/pdf'"),
+        [document(2, f"content_type = '{other}'") for other in ("image/svg+xml", "text/html", "")]
+        + [document(2, "size = 0")],
+    ),
+    "document_replaced_with_reason": Law(
+        document(2, "kind = 'id_card'; replaces_id = {document}; reason = 'blurred'"),
+        [document(2, "kind = 'id_card'; replaces_id = {document}"), document(2, "reason = 'blurred'")],
+    ),
+    "document_append_only": Law(
+        "SELECT 1",
+        [
+            change("families_casedocument", "document", "kind = 'other'"),
+            change("families_casedocument", "document", "stored_as = gen_random_uuid()"),
+            "DELETE FROM families_casedocument WHERE id = {document}",
+        ],
+        "Cannot update or delete rows from families_casedocument",
+    ),
+    "document_no_truncate": Law(
+        "SELECT 1",
+        ["TRUNCATE families_casedocument", "TRUNCATE families_registrationcase CASCADE"],
+        "is append-only",
+    ),
+    "document_of_open_case": Law(
+        document(1, case="case"),
+        [
+            change(CASE, "case", "state = 'withdrawn', reason = 'x'") + ";" + document(1, case="case"),
+            document(1, "kind = 'id_card'; replaces_id = {document}; reason = 'x'", case="case"),
+            document(2, "replaces_id = {document}; reason = 'x'"),
+            document(2, "kind = 'id_card'; person_id = {person}; replaces_id = {document}; reason = 'x'"),
+        ],
+    ),
+    "agent_named_with_number": Law(
+        change("families_caseagent", "agent", "cert_type = '01'"),
+        [
+            change("families_caseagent", "agent", "certno_sealed = ''"),
+            change("families_caseagent", "agent", "name = ''"),
+        ],
+    ),
     # Policies.
     "policy_one_version_per_day": Law(
         "INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2021-01-01', 'x')",
@@ -651,6 +713,15 @@ def world(regions: None) -> dict[str, Any]:
         ],
     )
     registration = save_case(form=form, by=clerk)
+    filed = save_case(
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=empty.pk,
+            lines=[LineInput(empty.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
+        by=clerk,
+    )
     return {
         "clerk": clerk.pk,
         "reviewer": reviewer.pk,
@@ -678,6 +749,19 @@ def world(regions: None) -> dict[str, Any]:
         **_several_groups(group, other, free.pk, rows[3].person_id),
         "case": registration.pk,
         "line": registration.lines.get(position=1).pk,
+        "filed_case": filed.pk,
+        "document": CaseDocument.objects.create(
+            case=filed,
+            number=1,
+            kind="id_card",
+            name="x.jpg",
+            content_type="image/jpeg",
+            size=1,
+            sha256="a",
+            pages=1,
+            added_by=clerk,
+        ).pk,
+        "agent": set_agent(case_id=filed.pk, cert_type="08", certno="E12345678", mobile="", by=clerk).pk,
         "policy": make_policy(min_bind_days=90).pk,
         "match": PersonMatch.objects.create(
             first=person, second=resident, found_on=START, certainty=Certainty.LIKELY

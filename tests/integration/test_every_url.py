@@ -25,7 +25,7 @@ from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
+from tests.factories import START, make_document, make_group, make_match, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -136,6 +136,11 @@ TABLE: dict[str, Row] = {
     "cases/<int:pk>/reject/": form(REVIEWER, "families/registrationcase", 422),
     "cases/<int:pk>/form.pdf": page(READERS - {"auditor"}, "families/registrationcase"),
     "cases/<int:pk>/receipt.pdf": page(READERS, "families/registrationcase", 302),
+    "cases/<int:pk>/documents/": form(CLERK, "families/registrationcase"),
+    "cases/<int:pk>/agent/": form(CLERK, "families/registrationcase"),
+    "documents/<int:pk>/": page(READERS, "families/casedocument"),
+    "documents/<int:pk>/thumbnail.jpg": page(READERS, "families/casedocument"),
+    "documents/<int:pk>/replace/": form(CLERK, "families/casedocument"),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
     # Persons registered twice
     "duplicates/": page(READERS),
@@ -194,6 +199,8 @@ def furnish(region: str) -> World:
         person, person.account, adjustment, case, clerk, make_group("12", by=clerk, region=region),
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
+        Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
+        make_document(case, by=clerk),
     ]  # fmt: skip
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows})
 

@@ -23,7 +23,17 @@ from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
+from families.services.documents import set_agent
+from tests.factories import (
+    START,
+    make_document,
+    make_group,
+    make_match,
+    make_number,
+    make_person,
+    make_policy,
+    make_staff,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -45,7 +55,10 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "RegionPolicy": ("title", "x"),
     "PolicySetting": ("citation", "§2"),
     "PersonMatch": ("decision", "x"),
+    "CaseAgent": ("cert_type", "08"),
 }
+# The database refuses any change of them; that they came is in the trail.
+UNCHANGING = {"CaseDocument"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -76,7 +89,8 @@ def rows(staff: Staff) -> dict[str, Model]:
     group = make_group("12", by=staff)
     person = make_person(by=staff)
     lines = [LineInput(person.pk, "01", True, START, rank=1)]
-    case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=lines), by=staff)
+    form = CaseInput(key=uuid4(), owner_id=person.pk, lines=lines, agent_name="代办某")
+    case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
     policy = make_policy(min_bind_days=90)
     return {
@@ -100,6 +114,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "RegionPolicy": policy,
         "PolicySetting": policy.settings.get(),
         "PersonMatch": make_match(),
+        "CaseAgent": set_agent(case_id=case.pk, cert_type="01", certno=make_number(), mobile="", by=staff),
     }
 
 
@@ -124,7 +139,13 @@ def by_raw_sql(row: Model, field: str, value: Any) -> None:
 
 
 def test_every_tracked_model_is_tried_below() -> None:
-    assert set(tracked()) == set(CHANGES)
+    assert set(tracked()) == set(CHANGES) | UNCHANGING
+
+
+def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[str, Model], staff: Staff) -> None:
+    document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
+    event = newest(document)
+    assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])

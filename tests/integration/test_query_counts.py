@@ -21,7 +21,7 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case, submit_case
-from tests.factories import START, make_group, make_match, make_person, make_policy, make_staff
+from tests.factories import START, make_document, make_group, make_match, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -49,6 +49,9 @@ PAGES = {
     **{f"/counter/groups/{{group}}/?kind={kind}": "clerk" for kind in ("add", "change", "release", "dissolve")},
     "/cases/": "reviewer",
     "/cases/{case}/": "reviewer",
+    "/counter/cases/{draft}/": "clerk",
+    "/documents/{document}/": "reviewer",
+    "/documents/{document}/thumbnail.jpg": "reviewer",
     "/adjustments/": "reviewer",
     "/jobs/": "clerk",
     "/duplicates/": "clerk",
@@ -72,6 +75,7 @@ class Office:
         self.group = make_group(*family.split(), by=self.clerk)
         self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
         self.case = self._case(family)
+        self.draft = self._draft(family)
         for key in ("1.00", "2.00"):
             request_adjustment(
                 account=self.person.account,
@@ -87,17 +91,22 @@ class Office:
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
+        return submit_case(case_id=self._draft(family).pk, by=self.clerk)
+
+    def _draft(self, family: str):  # type: ignore[no-untyped-def]
         owner = make_person(current="1.00", by=self.clerk)
         lines = [LineInput(owner.pk, "01", True, START, rank=1)]
         for relation in family.replace("*", "").split():
             gender = {"12": "2", "20": "1", "30": "2"}[relation]
             lines.append(LineInput(make_person(insutype="390", gender=gender).pk, relation, False, START))
         case = save_case(form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=lines), by=self.clerk)
-        return submit_case(case_id=case.pk, by=self.clerk)
+        for line in lines:
+            self.document = make_document(case, by=self.clerk, person=InsuredPerson(pk=line.person_id))
+        return case
 
     def counts(self) -> dict[str, int]:
-        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk}
-        keys["match"] = self.match.pk
+        rows = ("person", "owner", "group", "case", "draft", "document", "match")
+        keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
 

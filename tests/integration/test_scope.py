@@ -18,7 +18,8 @@ from accounts.services.audit import record_event
 from families.models import Grant
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_match, make_person, make_staff
+from families.services.documents import set_agent
+from tests.factories import START, make_document, make_group, make_match, make_person, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -52,6 +53,8 @@ READERS = {
     "RegistrationCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseLine": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "CaseDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -72,10 +75,17 @@ def furnish(region: str) -> None:
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
     make_group("12", by=clerk, region=region)
-    save_case(
-        form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=[LineInput(owner.pk, "01", True, START, rank=1)]),
+    case = save_case(
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=owner.pk,
+            lines=[LineInput(owner.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
         by=clerk,
     )
+    make_document(case, by=clerk, person=owner)
+    set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
     make_match(region)
