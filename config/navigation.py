@@ -44,7 +44,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "admin:families_registrationcase_changelist",
                     "families.view_registrationcase",
                 ),
-                _item(_("Policies"), "gavel", "admin:families_regionpolicy_changelist", "families.view_regionpolicy"),
+                _item(_("Policies"), "gavel", "policies", "families.view_regionpolicy"),
             ],
         },
         {

@@ -28,6 +28,7 @@ from accounts.services.reference import load_regions
 from accounts.services.staff import create_staff
 from families.demo_data import (
     ADJUSTMENTS,
+    DRAFT,
     HANDLED_BY,
     PASSWORD,
     POLICIES,
@@ -39,6 +40,7 @@ from families.demo_data import (
 from families.demo_households import Household, Human, Registry
 from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
 from families.models.case import CaseState
+from families.models.policy import PolicyState
 from families.services.cases import (
     CaseInput,
     LineInput,
@@ -49,6 +51,7 @@ from families.services.cases import (
     withdraw_case,
 )
 from families.services.leaving import dissolve_group, release_member
+from families.services.policies import SettingInput, change_draft, draft_policy
 
 HOUSEHOLDS = 1_080
 SEED = 20260316
@@ -160,6 +163,27 @@ class _Demo:
                     PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
                     for parameter, value, citation in sample.settings
                 )
+                policy.state = PolicyState.PUBLISHED
+                policy.save(update_fields=["state"])
+        self._draft_policy()
+
+    def _draft_policy(self) -> None:
+        """A coming version, to look at what it touches and to publish: from the month after next."""
+        next_month = (max(self.today, timezone.localdate()).replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        day = (next_month + dt.timedelta(days=32)).replace(day=1)
+        with _as(self.staff["zhuguan"]) as supervisor:
+            region = Region.objects.get(pk=DRAFT.region)
+            draft = draft_policy(region=region, effective_on=day, title=DRAFT.title, by=supervisor)
+            settings = {one.parameter: SettingInput(one.value, one.citation) for one in draft.settings.all()}
+            settings |= {parameter: SettingInput(value, citation) for parameter, value, citation in DRAFT.settings}
+            change_draft(
+                policy_id=draft.pk,
+                version=draft.version,
+                title=draft.title,
+                effective_on=day,
+                settings=settings,
+                by=supervisor,
+            )
 
     def register(self, households: Sequence[Household]) -> None:
         """Persons, and an account for everybody in employee insurance."""

@@ -49,7 +49,7 @@ HANDLED_BY: Mapping[str, str] = {"421002": "jingban", "421003": "jingban2"}
 
 
 class SamplePolicy(NamedTuple):
-    """A policy version; `settings`: parameter, value as it is stored, citation."""
+    """A policy version; `settings`: parameter, value as it is stored, citation; a draft has no day yet."""
 
     region: str
     effective_on: str
@@ -83,6 +83,18 @@ POLICIES = (
             ("one_group_per_person", True, _CITY),
             ("annual_limit_payer", "15000.00", _CITY),
         ),
+    ),
+)
+
+# What the city's supervisor has drafted and another person may publish: the province's.
+DRAFT = SamplePolicy(
+    "421000",
+    "",
+    "荆州市家庭共济人数调整（示例草案）",
+    (
+        ("max_members", 6, _CITY),
+        ("min_bind_days", 90, _CITY),
+        ("visit_limit", "500.00", _CITY),
     ),
 )
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, counter, find, groups
+from families.views import cases, counter, find, groups, policies
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -21,6 +21,15 @@ urlpatterns = [
     path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
     path("groups/<int:pk>/", groups.group, name="group"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/regions/<str:code>/", policies.region, name="region-policy"),
+    path("policies/regions/<str:code>/begin/", policies.begin, name="begin-policy"),
+    path("policies/<int:pk>/", policies.version, name="policy"),
+    path("policies/<int:pk>/edit/", policies.edit, name="edit-policy"),
+    path("policies/<int:pk>/impact/", policies.impact, name="policy-impact"),
+    path("policies/<int:pk>/impact/groups/", policies.touched, name="policy-touched"),
+    path("policies/<int:pk>/publish/", policies.publish, name="publish-policy"),
+    path("policies/<int:pk>/discard/", policies.discard, name="discard-policy"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

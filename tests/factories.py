@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
 from accounts.models.account import EntryKind
@@ -17,8 +18,10 @@ from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
 from families.models import MutualAidGroup, PolicySetting, RegionPolicy
+from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
 from families.services.groups import NewMember, create_group
+from families.services.policies import SettingInput, change_draft, draft_policy
 
 REGIONS = """
 100000 全国
@@ -146,10 +149,23 @@ def make_group(*relations: str, by: Staff, region: str = "421002") -> MutualAidG
 def make_policy(
     region: str = "421000", *, effective_on: dt.date = dt.date(2020, 1, 1), **values: Any
 ) -> RegionPolicy:
-    """A version of a region's policy; every value is cited."""
+    """A published version of a region's policy, as one that came with the installation; every value is cited."""
     policy = RegionPolicy.objects.create(
         region_id=region, effective_on=effective_on, title=f"{region} {effective_on}"
     )
     for parameter, value in values.items():
         PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
+    policy.state = PolicyState.PUBLISHED
+    policy.save(update_fields=["state"])
     return policy
+
+
+def make_draft(
+    region: str = "421000", *, effective_on: dt.date | None = None, by: Staff | None = None, **values: Any
+) -> RegionPolicy:
+    """A draft that sets these values alone, to begin tomorrow or on the day given."""
+    by = by or make_staff("supervisor", region)
+    day = effective_on or timezone.localdate() + dt.timedelta(days=1)
+    draft = draft_policy(region=Region.objects.get(pk=region), effective_on=day, title=f"draft {region} {day}", by=by)
+    settings = {name: SettingInput(value, f"§{name}") for name, value in values.items()}
+    return change_draft(policy_id=draft.pk, version=1, title=draft.title, effective_on=day, settings=settings, by=by)

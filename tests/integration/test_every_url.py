@@ -24,7 +24,7 @@ from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.services.cases import CaseInput, LineInput, save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -34,6 +34,7 @@ ALL = frozenset(ROLES)
 READERS = ALL - {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
+SUPERVISOR = frozenset({"supervisor"})
 OVERSEERS = frozenset({"supervisor", "auditor"})
 
 
@@ -129,6 +130,16 @@ TABLE: dict[str, Row] = {
     "cases/<int:pk>/form.pdf": page(READERS - {"auditor"}, "families/registrationcase"),
     "cases/<int:pk>/receipt.pdf": page(READERS, "families/registrationcase", 302),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
+    # Policies
+    "policies/": page(READERS),
+    "policies/regions/<str:code>/": page(READERS, "accounts/region"),
+    "policies/regions/<str:code>/begin/": page(SUPERVISOR, "accounts/region"),
+    "policies/<int:pk>/": page(READERS, "families/regionpolicy"),
+    "policies/<int:pk>/edit/": page(SUPERVISOR, "policy draft"),
+    "policies/<int:pk>/impact/": page(READERS, "policy draft"),
+    "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
+    "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
+    "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -141,7 +152,6 @@ TABLE: dict[str, Row] = {
     "admin/accounts/staff/<id>/password/": page(frozenset({"administrator"}), "accounts/staff"),
     **admin_list("families/mutualaidgroup", READERS, detail=302),
     **admin_list("families/registrationcase", READERS, detail=302),
-    **admin_list("families/regionpolicy", READERS),
 }
 # Not kept in a region: the same rows for whoever may read the table.
 UNSCOPED = {"accounts/code"}
@@ -179,7 +189,8 @@ def furnish(region: str) -> World:
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
     ]  # fmt: skip
-    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows})
+    drafts = {"policy draft": make_draft(region, max_members=6)}
+    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | drafts)
 
 
 def address(route: str, key: Any) -> str:

@@ -22,7 +22,7 @@ from accounts.services.persons import change_status
 from accounts.trail import row_changes
 from families.models import CaseLine, GroupMember, MutualAidGroup
 from families.services.cases import CaseInput, LineInput, save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_draft, make_group, make_person, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -76,7 +76,7 @@ def rows(staff: Staff) -> dict[str, Model]:
     lines = [LineInput(person.pk, "01", True, START, rank=1)]
     case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=lines), by=staff)
     account = PersonalAccount.objects.get(person=person)
-    policy = make_policy(min_bind_days=90)
+    policy = make_draft(min_bind_days=90)
     return {
         "Region": Region.objects.get(pk="421003"),
         "Staff": make_staff("clerk"),
