@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from families.policy_words import CHOICES
 
@@ -98,7 +98,7 @@ def _members(most: int) -> str:
 
 def _listed(parameter: str, chosen: frozenset[str], *, taken: bool) -> str:
     words = CHOICES[parameter]
-    return _(", ").join(str(words[one]) for one in words if (one in chosen) is taken) or _("none")
+    return _(", ").join(str(words[one]) for one in words if (one in chosen) is taken) or pgettext("of a list", "none")
 
 
 def _relatives(kinds: frozenset[str]) -> str:

@@ -122,7 +122,7 @@ def test_a_version_is_drafted_edited_and_published_by_two(drafter: Staff, second
     }
 
     own, page = (text(client, f"/policies/{draft.pk}/impact/") for client in (first, other))
-    assert "由您起草或修改，须由他人发布。 可以发布的人员： fuzhuguan (荆州市)" in " ".join(own.split())
+    assert "由您起草或修改，须由他人发布。 可以发布的人员： fuzhuguan（荆州市）" in " ".join(own.split())
     assert 'name="shown"' not in own
     shown = re.search(r'name="shown" value="(\w+)"', page)
     assert shown is not None

@@ -65,6 +65,11 @@ WORKED = [
     ("reserve_floor", Decimal("2000.00"), "账户余额3000.00元，家庭最多可用1000.00元。"),
     ("transfer_limit", Decimal("2000.00"), "2000.00元可以办理，2000.01元不予办理。"),
     ("transfers_per_day", 3, "当日第4笔转账不予办理。"),
+    (
+        "near_relatives",
+        PARAMETERS["near_relatives"].default,
+        "可以办理：配偶、父母、子女、兄弟姐妹、祖父母、外祖父母、孙子女、外孙子女；不予办理：无。",
+    ),
     ("changes_per_year", 1, "本年度已变更1次的，2027-01-01起方可再次变更。"),
     (
         "near_relatives",
