@@ -45,7 +45,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "families.view_registrationcase",
                 ),
                 _item(_("Possible duplicates"), "group_remove", "duplicates", "families.view_personmatch"),
-                _item(_("Policies"), "gavel", "admin:families_regionpolicy_changelist", "families.view_regionpolicy"),
+                _item(_("Policies"), "gavel", "policies", "families.view_regionpolicy"),
             ],
         },
         {

@@ -30,6 +30,7 @@ from accounts.services.staff import create_staff
 from families.demo_data import (
     ADJUSTMENTS,
     DOCUMENTS_POLICY,
+    DRAFT,
     HANDLED_BY,
     MERGE_REASON,
     OLD_RECORD,
@@ -46,6 +47,7 @@ from families.demo_households import Household, Human, Registry
 from families.demo_papers import file_papers
 from families.models import GroupMember, MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy, RegistrationCase
 from families.models.case import CaseState
+from families.models.policy import PolicyState
 from families.services.case_forms import CaseInput, LineInput, form_of
 from families.services.cases import (
     approve_case,
@@ -57,6 +59,7 @@ from families.services.cases import (
 from families.services.changes import dissolve_group, release_members
 from families.services.duplicates import propose_matches
 from families.services.merging import request_merge
+from families.services.policies import SettingInput, change_draft, draft_policy
 
 HOUSEHOLDS = 1_080
 SEED = 20260316
@@ -163,6 +166,25 @@ class _Demo:
             )
         for sample in POLICIES:
             self._publish(sample, dt.date.fromisoformat(sample.effective_on))
+        self._draft_policy()
+
+    def _draft_policy(self) -> None:
+        """A coming version, to look at what it touches and to publish: from the month after next."""
+        next_month = (max(self.today, timezone.localdate()).replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        day = (next_month + dt.timedelta(days=32)).replace(day=1)
+        with _as(self.staff["zhuguan"]) as supervisor:
+            region = Region.objects.get(pk=DRAFT.region)
+            draft = draft_policy(region=region, effective_on=day, title=DRAFT.title, by=supervisor)
+            settings = {one.parameter: SettingInput(one.value, one.citation) for one in draft.settings.all()}
+            settings |= {parameter: SettingInput(value, citation) for parameter, value, citation in DRAFT.settings}
+            change_draft(
+                policy_id=draft.pk,
+                version=draft.version,
+                title=draft.title,
+                effective_on=day,
+                settings=settings,
+                by=supervisor,
+            )
 
     def register(self, households: Sequence[Household]) -> None:
         """Persons, and an account for everybody in employee insurance."""
@@ -348,6 +370,8 @@ class _Demo:
                 PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
                 for parameter, value, citation in sample.settings
             )
+            policy.state = PolicyState.PUBLISHED
+            policy.save(update_fields=["state"])
 
     def _begin_today(self, case: RegistrationCase) -> None:
         form = form_of(case)

@@ -49,7 +49,7 @@ HANDLED_BY: Mapping[str, str] = {"421002": "jingban", "421003": "jingban2"}
 
 
 class SamplePolicy(NamedTuple):
-    """A policy version; `settings`: parameter, value as it is stored, citation."""
+    """A policy version; `settings`: parameter, value as it is stored, citation; a draft has no day yet."""
 
     region: str
     effective_on: str
@@ -92,6 +92,17 @@ DOCUMENTS_POLICY = SamplePolicy(
     "",
     "荆州区证明材料示例参数",
     (("proof_mode", "documents", "荆州区（示例参数，非官方文件）"),),
+)
+# What the city's supervisor has drafted and another person may publish: the province's.
+DRAFT = SamplePolicy(
+    "421000",
+    "",
+    "荆州市家庭共济人数调整（示例草案）",
+    (
+        ("max_members", 6, _CITY),
+        ("min_bind_days", 90, _CITY),
+        ("visit_limit", "500.00", _CITY),
+    ),
 )
 
 SURNAMES = (

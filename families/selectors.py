@@ -26,6 +26,7 @@ from families.models import (
 )
 from families.models.case import OPEN
 from families.models.match import UNDECIDED
+from families.models.policy import PolicyQuerySet
 from families.rules.facts import PastMembership, PersonFacts
 from families.rules.policy import Origin, Policy, parse_value
 
@@ -33,16 +34,26 @@ from families.rules.policy import Origin, Policy, parse_value
 def policy_on(region: Region, day: dt.date) -> Policy:
     """The policy of a region on a day: the version in force of each region above it, the nearest one wins.
 
-    Rule: DOMAIN.md section 4. Parameters that no version sets keep the product's default.
+    Rule: DOMAIN.md section 4. Parameters that no version sets keep the product's default; drafts hold nowhere.
     """
     above = region.path.strip("/").split("/")
-    versions = (
-        RegionPolicy.objects.filter(region__in=above, effective_on__lte=day)
+    return inherited(versions_on(RegionPolicy.objects.filter(region__in=above), day))
+
+
+def versions_on(versions: PolicyQuerySet, day: dt.date) -> PolicyQuerySet:
+    """Of these, the one in force in each region, from the root of the tree down, with its values."""
+    return (
+        versions.published()
+        .filter(effective_on__lte=day)
         .order_by("region__path", "-effective_on")
         .distinct("region__path")
         .select_related("region")
         .prefetch_related("settings")
     )
+
+
+def inherited(versions: Iterable[RegionPolicy]) -> Policy:
+    """What versions, from the root of the tree down, come to. Raises: PolicyFault for a value nobody can read."""
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     for version in versions:

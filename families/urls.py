@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, changes, counter, documents, drafts, duplicates, find, groups
+from families.views import cases, changes, counter, documents, drafts, duplicates, find, groups, policies
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -39,6 +39,15 @@ urlpatterns = [
     path("duplicates/<int:pk>/different/", duplicates.different, name="mark-different"),
     path("duplicates/<int:pk>/confirm/", duplicates.confirm, name="confirm-merge"),
     path("duplicates/<int:pk>/send-back/", duplicates.back, name="send-back-merge"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/regions/<str:code>/", policies.region, name="region-policy"),
+    path("policies/regions/<str:code>/begin/", policies.begin, name="begin-policy"),
+    path("policies/<int:pk>/", policies.version, name="policy"),
+    path("policies/<int:pk>/edit/", policies.edit, name="edit-policy"),
+    path("policies/<int:pk>/impact/", policies.impact, name="policy-impact"),
+    path("policies/<int:pk>/impact/groups/", policies.touched, name="policy-touched"),
+    path("policies/<int:pk>/publish/", policies.publish, name="publish-policy"),
+    path("policies/<int:pk>/discard/", policies.discard, name="discard-policy"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

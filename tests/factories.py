@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
 from accounts.models.account import EntryKind
@@ -26,10 +27,12 @@ from families.models import (
     RegistrationCase,
 )
 from families.models.match import Certainty
+from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
 from families.services.changes import release_members
 from families.services.documents import Upload, add_document
 from families.services.groups import NewMember, create_group
+from families.services.policies import SettingInput, change_draft, draft_policy
 from tests.files.scans import picture
 
 REGIONS = """
@@ -177,12 +180,14 @@ def make_match(region: str = "421002") -> PersonMatch:
 def make_policy(
     region: str = "421000", *, effective_on: dt.date = dt.date(2020, 1, 1), **values: Any
 ) -> RegionPolicy:
-    """A version of a region's policy; every value is cited."""
+    """A published version of a region's policy, as one that came with the installation; every value is cited."""
     policy = RegionPolicy.objects.create(
         region_id=region, effective_on=effective_on, title=f"{region} {effective_on}"
     )
     for parameter, value in values.items():
         PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
+    policy.state = PolicyState.PUBLISHED
+    policy.save(update_fields=["state"])
     return policy
 
 
@@ -192,3 +197,14 @@ def make_document(
     """A paper of a case. `shade`: another picture for each, because the same one is taken once."""
     upload = Upload("IMG_0001.jpg", picture(shade=shade or next(_serial) % 256))
     return add_document(case_id=case.pk, kind=kind, person_id=person.pk if person else None, upload=upload, by=by)
+
+
+def make_draft(
+    region: str = "421000", *, effective_on: dt.date | None = None, by: Staff | None = None, **values: Any
+) -> RegionPolicy:
+    """A draft that sets these values alone, to begin tomorrow or on the day given."""
+    by = by or make_staff("supervisor", region)
+    day = effective_on or timezone.localdate() + dt.timedelta(days=1)
+    draft = draft_policy(region=Region.objects.get(pk=region), effective_on=day, title=f"draft {region} {day}", by=by)
+    settings = {name: SettingInput(value, f"§{name}") for name, value in values.items()}
+    return change_draft(policy_id=draft.pk, version=1, title=draft.title, effective_on=day, settings=settings, by=by)

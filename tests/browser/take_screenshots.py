@@ -17,8 +17,9 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.jobs import enqueue
 from config.embedded.places import CHECKOUT
 from families.demo import seed
-from families.models import RegistrationCase
+from families.models import RegionPolicy, RegistrationCase
 from families.models.case import CaseState
+from families.models.policy import PolicyState
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk
 from tests.samples import SAMPLES
@@ -107,6 +108,12 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     take(counter, "group")
     counter.go(f"/persons/{effective.owner_id}/")
     take(counter, "person")
+    draft = RegionPolicy.objects.get(state=PolicyState.DRAFT)
+    publisher = desk_of(staff("sheng"))
+    publisher.go(f"/policies/{draft.pk}/")
+    take(publisher, "policy")
+    publisher.go(f"/policies/{draft.pk}/impact/")
+    take(publisher, "policy-impact")
     auditor = desk_of(staff("jihe"))
     auditor.go(f"/persons/{effective.owner_id}/trail/")
     take(auditor, "trail")

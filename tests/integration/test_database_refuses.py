@@ -25,7 +25,8 @@ from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from families.services.documents import set_agent
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from families.services.policies import SettingInput, change_draft
+from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -100,7 +101,17 @@ def document(number: int, values: str = "", *, case: str = "filed_case") -> str:
 
 def setting(parameter: str, value: str, citation: str = "§1") -> str:
     return f"""INSERT INTO families_policysetting (policy_id, parameter, value, citation)
-        VALUES ({{policy}}, '{parameter}', {value}, '{citation}')"""
+        VALUES ({{draft}}, '{parameter}', {value}, '{citation}')"""
+
+
+def version(rest: str) -> str:
+    return f"""INSERT INTO {POLICY} (region_id, effective_on, state, title, version)
+        VALUES ('421000', {rest}, 'x', 1)"""
+
+
+def publishing(who: str, at: str = "2026-03-01") -> str:
+    return f"""UPDATE {POLICY} SET state = 'published', published_by_id = {{{who}}}, published_at = '{at}'
+        WHERE id = {{draft}}"""
 
 
 def match(first: str, second: str, values: str = "'proposed', NULL, NULL, NULL, '', NULL, NULL, ''") -> str:
@@ -127,6 +138,8 @@ GONE = merge_record("resident", "person")
 ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
 CASE, LINE, MATCH = "families_registrationcase", "families_caseline", "families_personmatch"
+CASE, LINE = "families_registrationcase", "families_caseline"
+POLICY = "families_regionpolicy"
 GROUP, MEMBER, SHARING, GRANT = (
     "families_mutualaidgroup",
     "families_groupmember",
@@ -680,9 +693,55 @@ FAMILIES = {
         ],
     ),
     # Policies.
-    "policy_one_version_per_day": Law(
-        "INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2021-01-01', 'x')",
-        ["INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2020-01-01', 'x')"],
+    "policy_one_version_per_day": Law(version("'2021-01-01', 'published'"), [version("'2020-01-01', 'published'")]),
+    "policy_one_draft_per_day": Law(version("'2020-01-01', 'draft'"), [version("'2099-01-01', 'draft'")]),
+    "policy_two_people": Law(
+        publishing("reviewer"),
+        [publishing("drafter"), publishing("editor")],
+    ),
+    "policy_published_by_someone": Law(
+        publishing("reviewer"),
+        [
+            f"UPDATE {POLICY} SET state = 'published' WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET state = 'published', published_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET published_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET state = 'published', published_at = '2020-01-01' WHERE id = {{draft}}",
+        ],
+    ),
+    "policy_published_before_its_day": Law(
+        publishing("reviewer", at="2098-12-31 15:59:59Z"), [publishing("reviewer", at="2098-12-31 16:00Z")]
+    ),
+    "policy_is_kept": Law(
+        f"DELETE FROM {POLICY} WHERE id = -1",
+        [f"DELETE FROM {POLICY} WHERE id = {{policy}}", f"DELETE FROM {POLICY} WHERE id = {{draft}}"],
+        says="Cannot delete rows from",
+    ),
+    "policy_decided_stays": Law(
+        f"UPDATE {POLICY} SET title = 'x' WHERE id = {{draft}}",
+        [
+            f"UPDATE {POLICY} SET {change} WHERE id = {{policy}}"
+            for change in ("title = 'x'", "effective_on = '2019-01-01'", "state = 'draft'", "version = 9")
+        ],
+        says="Cannot update rows from",
+    ),
+    "policy_stays_its_drafters": Law(
+        f"UPDATE {POLICY} SET changed_by_id = {{reviewer}} WHERE id = {{draft}}",
+        [
+            f"UPDATE {POLICY} SET drafted_by_id = NULL WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET drafted_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET region_id = '420000' WHERE id = {{draft}}",
+        ],
+        says="Cannot update rows from",
+    ),
+    "policy_value_of_a_draft": Law(
+        setting("cross_city", "'false'"),
+        [
+            setting("cross_city", "'false'").replace("{draft}", "{policy}"),
+            "UPDATE families_policysetting SET value = '30' WHERE policy_id = {policy}",
+            "UPDATE families_policysetting SET policy_id = {policy} WHERE policy_id = {draft}",
+            "UPDATE families_policysetting SET policy_id = {draft}, parameter = 'x' WHERE policy_id = {policy}",
+            "DELETE FROM families_policysetting WHERE policy_id = {policy}",
+        ],
     ),
     "policy_parameter_once": Law(setting("cross_city", "'false'"), [setting("min_bind_days", "'30'")]),
     "policy_setting_cited": Law(setting("cross_city", "'false'"), [setting("cross_city", "'false'", citation="")]),
@@ -766,7 +825,23 @@ def world(regions: None) -> dict[str, Any]:
         "match": PersonMatch.objects.create(
             first=person, second=resident, found_on=START, certainty=Certainty.LIKELY
         ).pk,
+        **_draft(),
     }
+
+
+def _draft() -> dict[str, int]:
+    """A draft of two supervisors: one began it, another changed it last."""
+    drafter, editor = make_staff("supervisor", "421000"), make_staff("supervisor", "421000")
+    draft = make_draft(effective_on=dt.date(2099, 1, 1), by=drafter, min_bind_days=90)
+    change_draft(
+        policy_id=draft.pk,
+        version=draft.version,
+        title="x",
+        effective_on=draft.effective_on,
+        settings={"min_bind_days": SettingInput(60, "§1")},
+        by=editor,
+    )
+    return {"draft": draft.pk, "drafter": drafter.pk, "editor": editor.pk}
 
 
 def _several_groups(group: MutualAidGroup, other: MutualAidGroup, free: int, child: int) -> dict[str, int]:

@@ -25,7 +25,16 @@ from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_document, make_group, make_match, make_person, make_policy, make_staff
+from tests.factories import (
+    START,
+    make_document,
+    make_draft,
+    make_group,
+    make_match,
+    make_person,
+    make_policy,
+    make_staff,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -35,6 +44,7 @@ ALL = frozenset(ROLES)
 READERS = ALL - {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
+SUPERVISOR = frozenset({"supervisor"})
 OVERSEERS = frozenset({"supervisor", "auditor"})
 ASKS, DECIDES = frozenset({"clerk", "supervisor"}), frozenset({"reviewer", "supervisor"})
 
@@ -150,6 +160,16 @@ TABLE: dict[str, Row] = {
     "duplicates/<int:pk>/different/": form(ASKS, "families/personmatch", 422),
     "duplicates/<int:pk>/confirm/": form(DECIDES, "families/personmatch", 422),
     "duplicates/<int:pk>/send-back/": form(DECIDES, "families/personmatch", 422),
+    # Policies
+    "policies/": page(READERS),
+    "policies/regions/<str:code>/": page(READERS, "accounts/region"),
+    "policies/regions/<str:code>/begin/": page(SUPERVISOR, "accounts/region"),
+    "policies/<int:pk>/": page(READERS, "families/regionpolicy"),
+    "policies/<int:pk>/edit/": page(SUPERVISOR, "policy draft"),
+    "policies/<int:pk>/impact/": page(READERS, "policy draft"),
+    "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
+    "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
+    "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -162,7 +182,6 @@ TABLE: dict[str, Row] = {
     "admin/accounts/staff/<id>/password/": page(frozenset({"administrator"}), "accounts/staff"),
     **admin_list("families/mutualaidgroup", READERS, detail=302),
     **admin_list("families/registrationcase", READERS, detail=302),
-    **admin_list("families/regionpolicy", READERS),
 }
 # Not kept in a region: the same rows for whoever may read the table.
 UNSCOPED = {"accounts/code"}
@@ -202,7 +221,8 @@ def furnish(region: str) -> World:
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
         make_document(case, by=clerk),
     ]  # fmt: skip
-    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows})
+    drafts = {"policy draft": make_draft(region, max_members=6)}
+    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | drafts)
 
 
 def address(route: str, key: Any) -> str:

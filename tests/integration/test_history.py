@@ -27,11 +27,11 @@ from families.services.documents import set_agent
 from tests.factories import (
     START,
     make_document,
+    make_draft,
     make_group,
     make_match,
     make_number,
     make_person,
-    make_policy,
     make_staff,
 )
 
@@ -92,7 +92,7 @@ def rows(staff: Staff) -> dict[str, Model]:
     form = CaseInput(key=uuid4(), owner_id=person.pk, lines=lines, agent_name="代办某")
     case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
-    policy = make_policy(min_bind_days=90)
+    policy = make_draft(min_bind_days=90)
     return {
         "Region": Region.objects.get(pk="421003"),
         "Staff": make_staff("clerk"),
