@@ -19,15 +19,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause
 from accounts.rules.names import name_key
 from accounts.services.adjustments import decide_adjustment, request_adjustment
 from accounts.services.ledger import Posting, carry_over_year, credit_month, post_entries
 from accounts.services.reference import load_regions
 from accounts.services.staff import create_staff
+from accounts.services.status_events import EventKind, StatusEvent
 from families.demo_data import (
     ADJUSTMENTS,
+    EVENTS,
     HANDLED_BY,
     PASSWORD,
     POLICIES,
@@ -37,7 +41,7 @@ from families.demo_data import (
     WITHDRAWALS,
 )
 from families.demo_households import Household, Human, Registry
-from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.models import FollowUp, GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
 from families.models.case import CaseState
 from families.services.cases import (
     CaseInput,
@@ -48,6 +52,7 @@ from families.services.cases import (
     submit_case,
     withdraw_case,
 )
+from families.services.follow_ups import add_note, record_status_event
 from families.services.leaving import dissolve_group, release_member
 
 HOUSEHOLDS = 1_080
@@ -107,6 +112,7 @@ def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | Non
     _analyze()
     demo.handle_cases()
     demo.end_some()
+    demo.things_happen()
     return demo.made()
 
 
@@ -168,6 +174,7 @@ class _Demo:
         with _as(self.staff["sheng"]):
             persons = InsuredPerson.objects.bulk_create(map(self._person, humans), batch_size=1_000)
             self.ids = {person.psn_no: person.pk for person in persons}
+            Suspension.objects.bulk_create(self._suspension(one) for one in persons if one.status_reason)
             accounts = PersonalAccount.objects.bulk_create(
                 PersonalAccount(person_id=self.ids[human.psn_no], opened_on=self._opening_day(human))
                 for human in humans
@@ -186,13 +193,19 @@ class _Demo:
             region_id=human.region,
             insutype=human.insutype,
             psn_type=human.psn_type,
-            status="2" if human.status_reason else "1",
+            status=InsuranceStatus.SUSPENDED if human.status_reason else InsuranceStatus.NORMAL,
             status_since=self._day_back(700),
             status_reason=human.status_reason,
             contact_confirmed_on=self._day_back(400),
         )
         person.certno, person.mobile = human.certno, human.mobile
         return person
+
+    def _suspension(self, person: InsuredPerson) -> Suspension:
+        return Suspension(
+            person=person, cause=Cause.SUSPENDED, status=person.status, starts_on=person.status_since,
+            note=person.status_reason, recorded_by=self.staff["sheng"],
+        )  # fmt: skip
 
     def _day_back(self, most: int) -> dt.date:
         return self.today - dt.timedelta(days=self.chance.randrange(most))
@@ -330,6 +343,28 @@ class _Demo:
                 release_member(member_id=last.pk, day=self.today, reason="本人申请退出", by=clerk)
             for group in groups[50::300]:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
+
+    def things_happen(self) -> None:
+        """Status events of a dozen families, from owners and members in turn; one of them has been called."""
+        with _as(self.staff["jingban"]) as clerk:
+            for number, (kind, days, seat, note, region) in enumerate(EVENTS):
+                member = (
+                    GroupMember.objects.for_staff(clerk)
+                    .filter(seat=seat, left_on=None)
+                    .order_by("pk")[number * 3 : number * 3 + 1][0]
+                )
+                happened_on = self.today + dt.timedelta(days=days)
+                record_status_event(
+                    person_id=member.person_id,
+                    version=InsuredPerson.objects.get(pk=member.person_id).version,
+                    event=StatusEvent(EventKind(kind), happened_on, note, region),
+                    by=clerk,
+                )
+            first = FollowUp.objects.for_staff(clerk).order_by("pk")[0]
+            add_note(
+                follow_up_id=first.pk, text="已电话联系，家属周内携户口本来窗口办理",
+                again_on=self.today + dt.timedelta(days=3), by=clerk,
+            )  # fmt: skip
 
     def made(self) -> Made:
         return Made(

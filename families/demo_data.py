@@ -111,3 +111,16 @@ REJECTIONS = (
 WITHDRAWALS = ("家属要求改日再办", "参保人忘带身份证，改日补办", "录入错误，重新登记")
 ADJUSTMENTS = ("单位补缴后补划账", "退休待遇核定后补差", "重复划账更正", "转移接续余额补记")
 STATUS_REASONS = ("单位停保", "待核实参保信息", "异地转出办理中")
+
+# Status events: kind, days from today, seat of the member, proof or reason, code of the new region.
+EVENTS: Sequence[tuple[str, int, int, str, str]] = [
+    ("death", -40, 1, "居民死亡医学证明", ""),
+    ("suspended", -70, 2, "单位停缴，未接续", ""),
+    ("card_lending", -12, 2, "药店核查：他人持卡结算", ""),
+    ("ended", -25, 1, "出国定居，终止参保", ""),
+    ("death", -9, 2, "派出所户籍注销证明", ""),
+    ("suspended", 0, 1, "单位减员，本月缴至月底", ""),
+    ("moved", -5, 2, "转移接续手续已办结", "330100"),
+    ("moved", 20, 2, "随单位迁往武汉", "420106"),
+    ("card_lending", -3, 1, "他人持卡住院，已立案", ""),
+]

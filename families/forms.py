@@ -22,6 +22,7 @@ from accounts.models import InsuredPerson, Staff
 from accounts.rules.identity import normalise_number
 from accounts.selectors import code_labels
 from families.models import RegistrationCase
+from families.models.follow_up import FollowUpKind, FollowUpState
 from families.rules.kinship import OWNER, RELATIONS
 from families.rules.policy import SEATS
 from families.services.cases import CaseInput, LineInput
@@ -270,6 +271,34 @@ class ReasonForm(forms.Form):
         validators=[WITHOUT_NUMBERS],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class FollowUpFilter(forms.Form):
+    """What the worklist shows; what an address says wrongly is left out."""
+
+    kind = forms.ChoiceField(
+        label=_("What to settle"), choices=[("", _("all")), *FollowUpKind.choices], required=False
+    )
+    state = forms.ChoiceField(label=_("State"), choices=FollowUpState.choices, required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    def wanted(self) -> dict[str, str]:
+        data = self.cleaned_data if self.is_valid() else {}
+        kind = {"kind": data["kind"]} if data.get("kind") else {}
+        return {"state": data.get("state") or FollowUpState.OPEN.value, **kind}
+
+    def page_number(self) -> int:
+        return self.cleaned_data.get("page") or 1
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("What was done"),
+        max_length=300,
+        validators=[WITHOUT_NUMBERS],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-focus": ""}),
+    )
+    again_on = DayField(label=_("Look again on"), required=False, help_text=_("empty: no day"))
 
 
 class DayQuery(forms.Form):

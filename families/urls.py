@@ -1,6 +1,6 @@
 from django.urls import path
 
-from families.views import cases, counter, find, groups
+from families.views import cases, counter, find, follow_ups, groups, status_events
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("cases/<int:pk>/form.pdf", cases.registration_form, name="registration-form"),
     path("cases/<int:pk>/receipt.pdf", cases.receipt, name="receipt"),
     path("groups/<int:pk>/", groups.group, name="group"),
+    path("follow-ups/", follow_ups.worklist, name="follow-ups"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
+    path("follow-ups/<int:pk>/note/", follow_ups.note, name="note-follow-up"),
+    path("follow-ups/<int:pk>/close/", follow_ups.close, name="close-follow-up"),
+    path("persons/<int:pk>/event/", status_events.event, name="person-event"),
+    path("persons/<int:pk>/take-death-back/", status_events.take_back, name="take-death-back"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

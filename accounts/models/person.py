@@ -1,7 +1,8 @@
 """Insured persons (参保人). ID numbers and phones are sealed, bound to their row, and found by digest.
 
 Invariants: one person per `psn_no`; one person per kind and number of certificate; a status other than
-normal has its reason; every change raises `version`, so that of two editors the second is told.
+normal has its reason and its suspension (accounts/models/suspension.py), of which it is the copy that is true today;
+every change raises `version`, so that of two editors the second is told.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+import pgtrigger
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -96,6 +98,28 @@ class InsuredPerson(models.Model):
             models.Index(OpClass(F("name_key"), "text_pattern_ops"), name="person_name_key"),
             models.Index(OpClass(F("name"), "text_pattern_ops"), name="person_name"),
             models.Index(fields=["region", "name_key"], name="person_region_name"),
+        ]
+        triggers = [
+            # At commit, because the suspension may come after the person; it reads the row as it is by then.
+            pgtrigger.Trigger(
+                name="person_status_has_suspension",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "status_since"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition(f"NEW.status <> '{InsuranceStatus.NORMAL}'"),
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    IF EXISTS (SELECT FROM accounts_insuredperson AS person
+                                WHERE person.id = NEW.id AND person.status <> '{InsuranceStatus.NORMAL}'
+                                  AND NOT EXISTS (SELECT FROM accounts_suspension AS suspension
+                                                   WHERE suspension.person_id = person.id
+                                                     AND suspension.status = person.status
+                                                     AND suspension.starts_on = person.status_since)) THEN
+                        RAISE EXCEPTION 'the status of person % has no suspension', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608 - the only thing filled in is a constant
+            ),
         ]
 
     def __str__(self) -> str:

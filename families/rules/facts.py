@@ -37,6 +37,7 @@ class PersonFacts:
     balance: Decimal | None = None
     memberships: tuple[PastMembership, ...] = ()
     changes_this_year: int = 0
+    card_lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,8 @@ def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     facts, position = applicant.facts, applicant.position
     yield _judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
     yield _judge("normal_status", facts.status == NORMAL, position, "insurance_suspended", value=facts.status)
+    if facts.card_lent:
+        yield Finding("card_lending", Level.WARN, position, code="card_lending")
     if applicant.shares:
         employee = facts.insutype == EMPLOYEE
         yield _judge("payer_employee", employee, position, "payer_not_employee", value=facts.insutype)

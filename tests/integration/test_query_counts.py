@@ -19,8 +19,9 @@ from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
+from families.models import FollowUp, FollowUpNote
 from families.services.cases import CaseInput, LineInput, save_case, submit_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_group, make_person, make_policy, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -45,6 +46,9 @@ PAGES = {
     "/persons/{person}/trail/": "auditor",
     "/persons/{owner}/family/trail/": "auditor",
     "/groups/{group}/": "clerk",
+    "/follow-ups/": "clerk",
+    "/follow-ups/{follow_up}/": "clerk",
+    "/persons/{owner}/event/": "clerk",
     "/cases/": "reviewer",
     "/cases/{case}/": "reviewer",
     "/adjustments/": "reviewer",
@@ -68,6 +72,12 @@ class Office:
         self.group = make_group(*family.split(), by=self.clerk)
         self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
         self.case = self._case(family)
+        spouse = self.group.members.get(seat=2)
+        make_suspension(spouse.person, "card_lending", START)
+        self.follow_up = FollowUp.objects.create(
+            group=self.group, person=spouse.person, kind="card_lending", since=START
+        )
+        FollowUpNote.objects.create(follow_up=self.follow_up, text="x", by=self.clerk)
         for key in ("1.00", "2.00"):
             request_adjustment(
                 account=self.person.account,
@@ -91,7 +101,8 @@ class Office:
         return submit_case(case_id=case.pk, by=self.clerk)
 
     def counts(self) -> dict[str, int]:
-        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk}
+        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk,
+                "follow_up": self.follow_up.pk}  # fmt: skip
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
 
