@@ -2,7 +2,6 @@
 
 import accounts.models.dated
 import django.contrib.postgres.constraints
-import django.contrib.postgres.operations
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
@@ -19,7 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        django.contrib.postgres.operations.BtreeGistExtension(),
+        # For the exclusion constraints. families/ has made it first on older databases: going back leaves it there.
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS btree_gist", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='RegionMove',
             fields=[
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='insuredperson',
-            trigger=pgtrigger.compiler.Trigger(name='person_status_has_suspension', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.status <> '1')", constraint='CONSTRAINT', func="\n                    IF EXISTS (SELECT FROM accounts_insuredperson AS person\n                                WHERE person.id = NEW.id AND person.status <> '1'\n                                  AND NOT EXISTS (SELECT FROM accounts_suspension AS suspension\n                                                   WHERE suspension.person_id = person.id\n                                                     AND suspension.status = person.status\n                                                     AND suspension.starts_on = person.status_since)) THEN\n                        RAISE EXCEPTION 'the status of person % has no suspension', NEW.id\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';\n                    END IF;\n                    RETURN NULL;\n                ", hash='77ae7dc7542c7508fd7591ba604ae34545630e11', operation='INSERT OR UPDATE OF "status", "status_since"', pgid='pgtrigger_person_status_has_suspension_8969d', table='accounts_insuredperson', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='person_status_has_suspension', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.status <> '1')", constraint='CONSTRAINT', func="\n                    IF EXISTS (SELECT FROM accounts_insuredperson AS person\n                                WHERE person.id = NEW.id AND person.status <> '1'\n                                  AND NOT EXISTS (\n                                      SELECT FROM accounts_suspension AS held\n                                       WHERE held.person_id = person.id AND held.status = person.status\n                                         AND held.starts_on = person.status_since\n                                         AND held.ends_on IS DISTINCT FROM held.starts_on)) THEN\n                        RAISE EXCEPTION 'the status of person % has no suspension', NEW.id\n                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';\n                    END IF;\n                    RETURN NULL;\n                ", hash='8da5c6ea616be8c571e750b23334afc9cf472e3e', operation='INSERT OR UPDATE OF "status", "status_since"', pgid='pgtrigger_person_status_has_suspension_8969d', table='accounts_insuredperson', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='job',

@@ -110,10 +110,11 @@ class InsuredPerson(models.Model):
                 func=f"""
                     IF EXISTS (SELECT FROM accounts_insuredperson AS person
                                 WHERE person.id = NEW.id AND person.status <> '{InsuranceStatus.NORMAL}'
-                                  AND NOT EXISTS (SELECT FROM accounts_suspension AS suspension
-                                                   WHERE suspension.person_id = person.id
-                                                     AND suspension.status = person.status
-                                                     AND suspension.starts_on = person.status_since)) THEN
+                                  AND NOT EXISTS (
+                                      SELECT FROM accounts_suspension AS held
+                                       WHERE held.person_id = person.id AND held.status = person.status
+                                         AND held.starts_on = person.status_since
+                                         AND held.ends_on IS DISTINCT FROM held.starts_on)) THEN
                         RAISE EXCEPTION 'the status of person % has no suspension', NEW.id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';
                     END IF;

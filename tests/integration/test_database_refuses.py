@@ -522,6 +522,8 @@ STATUS = {
             change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
             change(PERSON, "away", "status = '4'"),
             change(PERSON, "away", "status_since = '2026-03-02'"),
+            suspension("ended", "4", "2026-01-01", "'2026-01-01'", person="person")
+            + change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
             suspension("card_lending", "", "2026-01-01", person="person")
             + change(PERSON, "person", "status = '2', status_since = '2026-01-01', status_reason = 'x'"),
         ],
