@@ -31,6 +31,7 @@ from accounts.services.staff import create_staff
 from accounts.services.status_events import EventKind, StatusEvent
 from families.demo_data import (
     ADJUSTMENTS,
+    CALLED,
     EVENTS,
     HANDLED_BY,
     PASSWORD,
@@ -345,26 +346,17 @@ class _Demo:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
 
     def things_happen(self) -> None:
-        """Status events of a dozen families, from owners and members in turn; one of them has been called."""
+        """Status events, each in a family of its own as far as there are families; one of them has been called."""
         with _as(self.staff["jingban"]) as clerk:
             for number, (kind, days, seat, note, region) in enumerate(EVENTS):
-                member = (
-                    GroupMember.objects.for_staff(clerk)
-                    .filter(seat=seat, left_on=None)
-                    .order_by("pk")[number * 3 : number * 3 + 1][0]
-                )
-                happened_on = self.today + dt.timedelta(days=days)
-                record_status_event(
-                    person_id=member.person_id,
-                    version=InsuredPerson.objects.get(pk=member.person_id).version,
-                    event=StatusEvent(EventKind(kind), happened_on, note, region),
-                    by=clerk,
-                )
-            first = FollowUp.objects.for_staff(clerk).order_by("pk")[0]
-            add_note(
-                follow_up_id=first.pk, text="已电话联系，家属周内携户口本来窗口办理",
-                again_on=self.today + dt.timedelta(days=3), by=clerk,
-            )  # fmt: skip
+                event = StatusEvent(EventKind(kind), self.today + dt.timedelta(days=days), note, region)
+                members = GroupMember.objects.for_staff(clerk).filter(seat=seat, left_on=None).order_by("pk")
+                for member in members.select_related("person")[number * 3 : number * 3 + 1]:
+                    version = member.person.version
+                    record_status_event(person_id=member.person_id, version=version, event=event, by=clerk)
+            again_on = self.today + dt.timedelta(days=3)
+            for first in FollowUp.objects.for_staff(clerk).order_by("pk")[:1]:
+                add_note(follow_up_id=first.pk, text=CALLED, again_on=again_on, by=clerk)
 
     def made(self) -> Made:
         return Made(

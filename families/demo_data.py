@@ -124,3 +124,4 @@ EVENTS: Sequence[tuple[str, int, int, str, str]] = [
     ("moved", 20, 2, "随单位迁往武汉", "420106"),
     ("card_lending", -3, 1, "他人持卡住院，已立案", ""),
 ]
+CALLED = "已电话联系，家属周内携户口本来窗口办理"
