@@ -53,6 +53,9 @@ add_sentences(
             "The opening balance is recorded already, with another amount than %(value)s. "
             "A correction is an adjustment, asked for on the person's page."
         ),
+        "died": gettext_noop(
+            "Recorded as died: the roster names another status. Compare both; a supervisor can take the death back."
+        ),
         "other_region": gettext_noop("%(value)s is no known region, or outside the one you are responsible for."),
         "person_elsewhere": gettext_noop(
             "This person is registered in a region outside the one you are responsible for."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from accounts.models import Code, InsuredPerson, PersonalAccount, Staff
+from accounts.models import Code, InsuredPerson, PersonalAccount, RegionMove, Staff, Suspension
 from accounts.rules.identity import normalise_number
 
 # A change of contact data is to be reported within this many days (DOMAIN.md section 3, S2): asked for again
@@ -60,6 +62,23 @@ def contact_is_old(person: InsuredPerson, *, today: dt.date) -> bool:
 
 def account_of(person: InsuredPerson, *, staff: Staff) -> PersonalAccount | None:
     return PersonalAccount.objects.for_staff(staff).filter(person=person).first()
+
+
+def suspended_on(person_ids: Collection[int], day: dt.date) -> dict[int, list[Suspension]]:
+    """Who of these takes no part in family payment on a day, and why; whoever takes part is not in it."""
+    found: dict[int, list[Suspension]] = defaultdict(list)
+    for suspension in Suspension.objects.on(day).filter(person__in=person_ids):
+        found[suspension.person_id].append(suspension)
+    return dict(found)
+
+
+def suspensions_from(person: InsuredPerson, day: dt.date) -> list[Suspension]:
+    """What keeps a person from family payment on a day, and what will."""
+    return list(person.suspensions.reaching(day))
+
+
+def planned_move_of(person: InsuredPerson) -> RegionMove | None:
+    return person.moves.filter(applied_at=None, withdrawn_at=None).select_related("region").first()
 
 
 def code_labels(table: str) -> dict[str, str]:

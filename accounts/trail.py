@@ -57,7 +57,8 @@ class TrailLine:
 
 def trail_of(person: InsuredPerson, account: PersonalAccount | None) -> list[TrailLine]:
     """Everything this floor knows was done to a person, newest first."""
-    lines = [*row_changes(person), *_audit_lines(person)]
+    rows: list[Sequence[models.Model]] = [[person], list(person.suspensions.all()), list(person.moves.all())]
+    lines = [*_audit_lines(person), *(line for same in rows for line in changes_of(same))]
     if account is not None:
         lines += [*row_changes(account), *_entry_lines(account)]
     return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +136,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
+    "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
 }
 
 AUTH_USER_MODEL = "accounts.Staff"
@@ -267,6 +269,7 @@ LOGGING = {
 JOB_KINDS = {
     "import_persons": "accounts.services.import_persons.run_import",
     "propose_matches": "families.services.duplicates.run_search",
+    "turn_day": "families.services.nightly.run_turn_day",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

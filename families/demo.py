@@ -19,18 +19,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause
 from accounts.rules.identity import first_generation_number
 from accounts.rules.names import name_key
 from accounts.services.adjustments import decide_adjustment, request_adjustment
 from accounts.services.ledger import Posting, carry_over_year, credit_month, post_entries
 from accounts.services.reference import load_regions
 from accounts.services.staff import create_staff
+from accounts.services.status_events import EventKind, StatusEvent
 from families.demo_data import (
     ADJUSTMENTS,
+    CALLED,
     DOCUMENTS_POLICY,
     DRAFT,
+    EVENTS,
     HANDLED_BY,
     MERGE_REASON,
     OLD_RECORD,
@@ -45,7 +50,15 @@ from families.demo_data import (
 )
 from families.demo_households import Household, Human, Registry
 from families.demo_papers import file_papers
-from families.models import GroupMember, MutualAidGroup, PersonMatch, PolicySetting, RegionPolicy, RegistrationCase
+from families.models import (
+    FollowUp,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    PolicySetting,
+    RegionPolicy,
+    RegistrationCase,
+)
 from families.models.case import CaseState
 from families.models.policy import PolicyState
 from families.services.case_forms import CaseInput, LineInput, form_of
@@ -58,6 +71,7 @@ from families.services.cases import (
 )
 from families.services.changes import dissolve_group, release_members
 from families.services.duplicates import propose_matches
+from families.services.follow_ups import add_note, record_status_event
 from families.services.merging import request_merge
 from families.services.policies import SettingInput, change_draft, draft_policy
 
@@ -120,6 +134,7 @@ def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | Non
     demo.file_papers()
     demo.end_some()
     demo.register_some_twice()
+    demo.things_happen()
     return demo.made()
 
 
@@ -193,6 +208,7 @@ class _Demo:
         with _as(self.staff["sheng"]):
             persons = InsuredPerson.objects.bulk_create(map(self._person, humans), batch_size=1_000)
             self.ids = {person.psn_no: person.pk for person in persons}
+            Suspension.objects.bulk_create(self._suspension(one) for one in persons if one.status_reason)
             accounts = PersonalAccount.objects.bulk_create(
                 PersonalAccount(person_id=self.ids[human.psn_no], opened_on=self._opening_day(human))
                 for human in humans
@@ -211,13 +227,19 @@ class _Demo:
             region_id=human.region,
             insutype=human.insutype,
             psn_type=human.psn_type,
-            status="2" if human.status_reason else "1",
+            status=InsuranceStatus.SUSPENDED if human.status_reason else InsuranceStatus.NORMAL,
             status_since=self._day_back(700),
             status_reason=human.status_reason,
             contact_confirmed_on=self._day_back(400),
         )
         person.certno, person.mobile = human.certno, human.mobile
         return person
+
+    def _suspension(self, person: InsuredPerson) -> Suspension:
+        return Suspension(
+            person=person, cause=Cause.SUSPENDED, status=person.status, starts_on=person.status_since,
+            note=person.status_reason, recorded_by=self.staff["sheng"],
+        )  # fmt: skip
 
     def _day_back(self, most: int) -> dt.date:
         return self.today - dt.timedelta(days=self.chance.randrange(most))
@@ -421,6 +443,19 @@ class _Demo:
             propose_matches(by=clerk)
             match = PersonMatch.objects.get(second=persons[1])
             request_merge(match_id=match.pk, survivor_id=match.first_id, reason=MERGE_REASON, by=clerk)
+
+    def things_happen(self) -> None:
+        """Status events, each in a family of its own as far as there are families; one of them has been called."""
+        with _as(self.staff["jingban"]) as clerk:
+            for number, (kind, days, seat, note, region) in enumerate(EVENTS):
+                event = StatusEvent(EventKind(kind), self.today + dt.timedelta(days=days), note, region)
+                members = GroupMember.objects.for_staff(clerk).filter(seat=seat, left_on=None).order_by("pk")
+                for member in members.select_related("person")[number * 3 : number * 3 + 1]:
+                    version = member.person.version
+                    record_status_event(person_id=member.person_id, version=version, event=event, by=clerk)
+            again_on = self.today + dt.timedelta(days=3)
+            for first in FollowUp.objects.for_staff(clerk).order_by("pk")[:1]:
+                add_note(follow_up_id=first.pk, text=CALLED, again_on=again_on, by=clerk)
 
     def made(self) -> Made:
         return Made(

@@ -134,3 +134,16 @@ STATUS_REASONS = ("单位停保", "待核实参保信息", "异地转出办理�
 PASSPORT = "08"
 OLD_RECORD = "换发二代证前的旧档案"
 MERGE_REASON = "护照与身份证同属一人，已核对原件"
+# Status events: kind, days from today, seat of the member, proof or reason, code of the new region.
+EVENTS: Sequence[tuple[str, int, int, str, str]] = [
+    ("death", -40, 1, "居民死亡医学证明", ""),
+    ("suspended", -70, 2, "单位停缴，未接续", ""),
+    ("card_lending", -12, 2, "药店核查：他人持卡结算", ""),
+    ("ended", -25, 1, "出国定居，终止参保", ""),
+    ("death", -9, 2, "派出所户籍注销证明", ""),
+    ("suspended", 0, 1, "单位减员，本月缴至月底", ""),
+    ("moved", -5, 2, "转移接续手续已办结", "330100"),
+    ("moved", 20, 2, "随单位迁往武汉", "420106"),
+    ("card_lending", -3, 1, "他人持卡住院，已立案", ""),
+]
+CALLED = "已电话联系，家属周内携户口本来窗口办理"

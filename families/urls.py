@@ -1,6 +1,18 @@
 from django.urls import path
 
-from families.views import cases, changes, counter, documents, drafts, duplicates, find, groups, policies
+from families.views import (
+    cases,
+    changes,
+    counter,
+    documents,
+    drafts,
+    duplicates,
+    find,
+    follow_ups,
+    groups,
+    policies,
+    status_events,
+)
 
 urlpatterns = [
     path("", groups.start, name="start"),
@@ -48,6 +60,12 @@ urlpatterns = [
     path("policies/<int:pk>/impact/groups/", policies.touched, name="policy-touched"),
     path("policies/<int:pk>/publish/", policies.publish, name="publish-policy"),
     path("policies/<int:pk>/discard/", policies.discard, name="discard-policy"),
+    path("follow-ups/", follow_ups.worklist, name="follow-ups"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
+    path("follow-ups/<int:pk>/note/", follow_ups.note, name="note-follow-up"),
+    path("follow-ups/<int:pk>/close/", follow_ups.close, name="close-follow-up"),
+    path("persons/<int:pk>/event/", status_events.event, name="person-event"),
+    path("persons/<int:pk>/take-death-back/", status_events.take_back, name="take-death-back"),
     path("persons/<int:pk>/family/", groups.person_panel, name="person-family"),
     path("persons/<int:pk>/family/trail/", groups.person_trail, name="person-family-trail"),
 ]

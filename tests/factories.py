@@ -12,8 +12,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
@@ -113,9 +115,22 @@ def make_person(
     person.certno = certno or make_number(born_on=dt.date(1900 + serial // 3000, 1, 1) + dt.timedelta(days=serial))
     person.mobile = f"139{serial:08d}"
     person.save()
+    if status != "1":
+        make_suspension(person, CAUSE_OF[InsuranceStatus(status)], person.status_since)
     if insutype == "310":
         make_account(person, prior=prior, current=current, by=by)
     return person
+
+
+def make_suspension(
+    person: InsuredPerson, cause: str, starts_on: dt.date, ends_on: dt.date | None = None
+) -> Suspension:
+    """A suspension as it is stored; the person's status, a copy of today's, is left as it is."""
+    ended = {"ended_by": make_staff(), "ended_note": "test"} if ends_on else {}
+    return Suspension.objects.create(
+        person=person, cause=cause, status=STATUS_OF.get(Cause(cause), ""), starts_on=starts_on, ends_on=ends_on,
+        note="test", **ended,
+    )  # fmt: skip
 
 
 def make_account(

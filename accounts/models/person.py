@@ -1,8 +1,9 @@
 """Insured persons (参保人). ID numbers and phones are sealed, bound to their row, and found by digest.
 
 Invariants: one person per `psn_no`; one person per kind and number of certificate; a status other than
-normal has its reason; every change raises `version`, so that of two editors the second is told. A record that was
-merged into another of the same person is void, holds no money, and is never changed again.
+normal has its reason and its suspension (accounts/models/suspension.py), of which it is the copy that is true today;
+every change raises `version`, so that of two editors the second is told. A record that was merged into another of
+the same person is void, holds no money, and is never changed again.
 """
 
 from __future__ import annotations
@@ -134,6 +135,27 @@ class InsuredPerson(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            # At commit, because the suspension may come after the person; it reads the row as it is by then.
+            pgtrigger.Trigger(
+                name="person_status_has_suspension",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "status_since"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition(f"NEW.status <> '{InsuranceStatus.NORMAL}'"),
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    IF EXISTS (SELECT FROM accounts_insuredperson AS person
+                                WHERE person.id = NEW.id AND person.status <> '{InsuranceStatus.NORMAL}'
+                                  AND NOT EXISTS (
+                                      SELECT FROM accounts_suspension AS held
+                                       WHERE held.person_id = person.id AND held.status = person.status
+                                         AND held.starts_on = person.status_since
+                                         AND held.ends_on IS DISTINCT FROM held.starts_on)) THEN
+                        RAISE EXCEPTION 'the status of person % has no suspension', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608 - the only thing filled in is a constant
             ),
         ]
         indexes = [

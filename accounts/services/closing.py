@@ -13,8 +13,10 @@ from accounts.acting import writes
 from accounts.models import AccountAdjustment, InsuredPerson, PersonalAccount, Staff
 from accounts.models.account import AdjustmentState, EntryKind
 from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause
 from accounts.services.ledger import Posting, lock_accounts, post_entries
 from accounts.services.persons import RecordMerged
+from accounts.services.status_events import follow_status
 
 
 class NoAccountToTakeOver(Exception):
@@ -37,13 +39,26 @@ class AdjustmentWaiting(Exception):
         )
 
 
+class DeathRecorded(Exception):
+    """The record to be closed says that the person died, which nothing ends."""
+
+    def __init__(self, record: InsuredPerson) -> None:
+        super().__init__(
+            _("A death is recorded for {psn_no}: let this record stay, or have the death taken back first.").format(
+                psn_no=record.psn_no
+            )
+        )
+
+
 def refuse_closing(record: InsuredPerson, survivor: InsuredPerson) -> None:
-    """Raises: RecordMerged, AdjustmentWaiting, NoAccountToTakeOver: what would stand against `close_record` now."""
+    """Raises: RecordMerged, AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver: what stands against closing."""
     for one in (record, survivor):
         if one.merged_into is not None:
             raise RecordMerged(one)
     if AccountAdjustment.objects.filter(account__person=record, state=AdjustmentState.SUBMITTED).exists():
         raise AdjustmentWaiting(record)
+    if record.suspensions.filter(cause=Cause.DEATH, ends_on=None).exists():
+        raise DeathRecorded(record)
     account = PersonalAccount.objects.filter(person=record).first()
     holds_money = account is not None and bool(account.prior_years or account.current_year)
     if holds_money and not PersonalAccount.objects.filter(person=survivor).exists():
@@ -56,7 +71,7 @@ def close_record(*, record: InsuredPerson, survivor: InsuredPerson, source: str,
 
     `source`: names in the ledger what moved the money. The record becomes void (`psn_insu_stas` 3), so that
     every rule that asks for the status refuses it.
-    Raises: RecordMerged, AdjustmentWaiting, NoAccountToTakeOver; nothing is written then.
+    Raises: RecordMerged, AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver; nothing is written then.
     Locks: expects both persons locked; the accounts, by primary key.
     """
     accounts = PersonalAccount.objects.filter(person__in=[record, survivor]).values_list("person_id", "pk")
@@ -65,10 +80,12 @@ def close_record(*, record: InsuredPerson, survivor: InsuredPerson, source: str,
     refuse_closing(record, survivor)
     if record.pk in ids:
         _move_balance(locked[ids[record.pk]], ids.get(survivor.pk), (record, survivor), source, by)
+    today = timezone.localdate()
     record.merged_into, record.version = survivor, record.version + 1
-    record.status, record.status_since = InsuranceStatus.VOID, timezone.localdate()
+    record.status, record.status_since = InsuranceStatus.VOID, today
     record.status_reason = f"→ {survivor.psn_no}"
     record.save(update_fields=["merged_into", "version", "status", "status_since", "status_reason"])
+    follow_status(persons=[record], day=today, why=record.status_reason, by=by)
 
 
 def _move_balance(

@@ -101,7 +101,7 @@ def create_group(
 
 def applicants_of(members: Sequence[NewMember]) -> list[Applicant]:
     """A new family as the pre-flight check takes it. Locks: expects the persons locked where it is written."""
-    facts = facts_for([member.person_id for member in members])
+    facts = facts_for([member.person_id for member in members], day=min(member.starts_on for member in members))
     return [
         Applicant(
             position=position,

@@ -16,17 +16,25 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
-from accounts.models import AccountEntry, AuditEvent, Code, Job, Staff
+from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import CaseDocument, Grant, GroupMember, MutualAidGroup, PersonMatch
+from families.models import (
+    CaseDocument,
+    FollowUp,
+    FollowUpNote,
+    Grant,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+)
 from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from families.services.documents import set_agent
 from families.services.policies import SettingInput, change_draft
-from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -129,12 +137,42 @@ def merged(decider: str = "{reviewer}", at: str = "now()") -> str:
     return f"'merged', {{person}}, {{clerk}}, now(), 'x', {decider}, {at}, ''"
 
 
+def suspension(
+    cause: str, status: str, starts_on: str, ends_on: str = "NULL", *, person: str = "away", note: str = "x"
+) -> str:
+    ended = "NULL, ''" if ends_on == "NULL" else "{clerk}, 'x'"
+    return f"""INSERT INTO accounts_suspension (person_id, cause, status, starts_on, ends_on, note, recorded_at,
+        ended_by_id, ended_note) VALUES ({{{person}}}, '{cause}', '{status}', '{starts_on}', {ends_on}, '{note}',
+        now(), {ended});"""
+
+
 def merge_record(who: str, into: str, status: str = "3") -> str:
-    return f"""UPDATE accounts_insuredperson SET merged_into_id = {{{into}}}, status = '{status}', status_reason = 'x'
-        WHERE id = {{{who}}};"""
+    return (
+        suspension("void", "3", "2026-03-01", person=who)
+        + f"""UPDATE accounts_insuredperson SET merged_into_id = {{{into}}}, status = '{status}', status_reason = 'x',
+        status_since = '2026-03-01' WHERE id = {{{who}}};"""
+    )
 
 
 GONE = merge_record("resident", "person")
+
+
+def move(person: str, region: str = "420100", values: str = "NULL, NULL", note: str = "x") -> str:
+    return f"""INSERT INTO accounts_regionmove (person_id, from_region_id, region_id, moves_on, note, recorded_by_id,
+        recorded_at, applied_at, withdrawn_at) VALUES ({{{person}}}, '421002', '{region}', '2026-05-01', '{note}',
+        {{clerk}}, now(), {values})"""
+
+
+def follow_up(person: str, kind: str = "member_suspended", values: str = "'open', NULL, NULL, ''") -> str:
+    return f"""INSERT INTO families_followup (group_id, person_id, kind, parameter, since, opened_at, state,
+        closed_at, closed_by_id, reason) VALUES ({{group}}, {person}, '{kind}', '', '2026-03-01', now(), {values})"""
+
+
+def follow_up_note(text: str) -> str:
+    return f"""INSERT INTO families_followupnote (follow_up_id, text, by_id, at)
+        VALUES ({{follow_up}}, '{text}', {{clerk}}, now())"""
+
+
 ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
 CASE, LINE, MATCH = "families_registrationcase", "families_caseline", "families_personmatch"
@@ -286,12 +324,14 @@ ACCOUNTS = {
         ],
     ),
     "person_status_known": Law(
-        change(PERSON, "person", "status = '4', status_reason = 'moved'"),
+        suspension("ended", "4", "2020-01-01", person="person")
+        + change(PERSON, "person", "status = '4', status_reason = 'moved'"),
         [change(PERSON, "person", "status = '5', status_reason = 'x'")],
     ),
     "person_gender_known": Law(change(PERSON, "person", "gender = '2'"), [change(PERSON, "person", "gender = '9'")]),
     "person_status_has_reason": Law(
-        change(PERSON, "person", "status = '2', status_reason = 'lent the card'"),
+        suspension("suspended", "2", "2020-01-01", person="person")
+        + change(PERSON, "person", "status = '2', status_reason = 'paused'"),
         [change(PERSON, "person", "status = '2', status_reason = ''")],
     ),
     # Of two records of one person: the closed one is void, empty, and stays as it is.
@@ -750,7 +790,152 @@ FAMILIES = {
         [setting("max_members", value) for value in ("'9'", "'1'", "'null'", "NULL", "'true'", "'\"8\"'", "'[8]'")],
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES}
+SUSPENSION, MOVE, FOLLOW_UP, NOTE = (
+    "accounts_suspension",
+    "accounts_regionmove",
+    "families_followup",
+    "families_followupnote",
+)
+ENDED = "ended_by_id = {clerk}, ended_note = 'x'"
+CLOSED = "state = 'closed', closed_at = now()"
+STATUS = {
+    # Suspensions and moves: dated, kept, one at a time; `away` is suspended from 2026-03-01 on.
+    "person_status_has_suspension": Law(
+        suspension("ended", "4", "2026-01-01", person="person")
+        + change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+        [
+            change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+            change(PERSON, "away", "status = '4'"),
+            change(PERSON, "away", "status_since = '2026-03-02'"),
+            suspension("ended", "4", "2026-01-01", "'2026-01-01'", person="person")
+            + change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+            suspension("card_lending", "", "2026-01-01", person="person")
+            + change(PERSON, "person", "status = '2', status_since = '2026-01-01', status_reason = 'x'"),
+        ],
+    ),
+    "suspension_cause_gives_status": Law(
+        suspension("void", "3", "2026-01-01", person="person"),
+        [
+            suspension(cause, status, "2026-01-01", person="person")
+            for cause, status in (
+                ("death", "2"),
+                ("suspended", ""),
+                ("card_lending", "2"),
+                ("war", "2"),
+                ("void", "0"),
+            )
+        ],
+    ),
+    "suspension_has_note": Law(
+        suspension("death", "4", "2026-01-01", person="person"),
+        [suspension("death", "4", "2026-01-01", person="person", note="")],
+    ),
+    "suspension_end_has_note": Law(
+        change(SUSPENSION, "suspension", f"ends_on = '2026-04-01', {ENDED}"),
+        [
+            change(SUSPENSION, "suspension", "ends_on = '2026-04-01', ended_note = 'x'"),
+            change(SUSPENSION, "suspension", "ends_on = '2026-04-01', ended_by_id = {clerk}"),
+        ],
+    ),
+    "suspension_death_is_final": Law(
+        suspension("death", "4", "2026-01-01", "'2026-01-01'", person="person"),
+        [suspension("death", "4", "2026-01-01", "'2026-01-02'", person="person")],
+    ),
+    "suspension_period_in_order": Law(
+        change(SUSPENSION, "suspension", f"ends_on = starts_on, {ENDED}"),
+        [change(SUSPENSION, "suspension", f"ends_on = starts_on - 1, {ENDED}")],
+    ),
+    "suspension_one_insurance": Law(
+        suspension("ended", "4", "2026-02-01", "'2026-03-01'") + suspension("card_lending", "", "2026-02-01"),
+        [suspension("ended", "4", "2026-02-01", "'2026-03-02'"), suspension("death", "4", "2027-01-01")],
+    ),
+    "suspension_one_card_lending": Law(
+        suspension("card_lending", "", "2026-02-01", "'2026-03-01'") + suspension("card_lending", "", "2026-03-01"),
+        [suspension("card_lending", "", "2026-02-01") + suspension("card_lending", "", "2026-03-01")],
+    ),
+    "suspension_stays_itself": Law(
+        change(SUSPENSION, "suspension", "note = 'corrected'"),
+        [
+            change(SUSPENSION, "suspension", "starts_on = '2026-02-01'"),
+            change(SUSPENSION, "suspension", "person_id = {person}"),
+            change(SUSPENSION, "suspension", "cause = 'ended', status = '4'"),
+        ],
+        "Cannot update",
+    ),
+    "suspension_is_kept": Law(
+        "SELECT 1", ["DELETE FROM accounts_suspension WHERE id = {suspension}"], "Cannot delete rows"
+    ),
+    "move_one_planned": Law(move("person"), [move("away")]),
+    "move_applied_or_withdrawn": Law(
+        change(MOVE, "move", "applied_at = now()"), [change(MOVE, "move", "applied_at = now(), withdrawn_at = now()")]
+    ),
+    "move_elsewhere": Law(move("person"), [move("person", "421002")]),
+    "move_has_note": Law(move("person"), [move("person", note="")]),
+    "move_stays_itself": Law(
+        change(MOVE, "move", "withdrawn_at = now()"),
+        [
+            change(MOVE, "move", "moves_on = '2026-06-01'"),
+            change(MOVE, "move", "region_id = '420100'"),
+            change(MOVE, "move", "person_id = {person}"),
+        ],
+        "Cannot update",
+    ),
+    "move_is_kept": Law("SELECT 1", ["DELETE FROM accounts_regionmove WHERE id = {move}"], "Cannot delete rows"),
+    # The nightly step: one job a day, in a name that nobody signs in with.
+    "job_once_a_day": Law(
+        change(JOB, "job", "business_date = '2026-03-02'"),
+        [
+            change(JOB, "job", "business_date = '2026-03-02'")
+            + "; INSERT INTO accounts_job (kind, state, owner_id, region_id, params, done, total, failure, attempts,"
+            " fence, created_at, business_date) VALUES ('x', 'queued', {clerk}, '421002', '{{}}', 0, 0, '', 0, 0,"
+            " now(), '2026-03-02')"
+        ],
+    ),
+    "staff_nightly_never_signs_in": Law(
+        change("accounts_staff", "clerk", "username = 'nightly', is_active = false"),
+        [change("accounts_staff", "clerk", "username = 'nightly'")],
+    ),
+    # Follow-ups.
+    "follow_up_one_open": Law(
+        follow_up("{child}", values="'closed', now(), NULL, ''") + ";" + follow_up("NULL", "policy_excess"),
+        [
+            follow_up("{child}"),
+            follow_up("NULL", "policy_excess") + ";" + follow_up("NULL", "policy_excess"),
+        ],
+    ),
+    "follow_up_closed_with_reason": Law(
+        change(FOLLOW_UP, "follow_up", f"{CLOSED}, closed_by_id = {{clerk}}, reason = 'x'"),
+        [
+            change(FOLLOW_UP, "follow_up", f"{CLOSED}, closed_by_id = {{clerk}}"),
+            change(FOLLOW_UP, "follow_up", f"{CLOSED}, reason = 'x'"),
+            change(FOLLOW_UP, "follow_up", "state = 'closed'"),
+            change(FOLLOW_UP, "follow_up", "closed_at = now()"),
+            change(FOLLOW_UP, "follow_up", "state = 'gone'"),
+        ],
+    ),
+    "follow_up_stays_itself": Law(
+        change(FOLLOW_UP, "follow_up", CLOSED),
+        [
+            change(FOLLOW_UP, "follow_up", "since = '2026-02-01'"),
+            change(FOLLOW_UP, "follow_up", "kind = 'card_lending'"),
+            change(FOLLOW_UP, "follow_up", "group_id = {other_group}"),
+        ],
+        "Cannot update",
+    ),
+    "follow_up_is_kept": Law(
+        "SELECT 1", ["DELETE FROM families_followup WHERE id = {follow_up}"], "Cannot delete rows"
+    ),
+    "follow_up_note_says_something": Law(follow_up_note("x"), [follow_up_note("")]),
+    "follow_up_note_append_only": Law(
+        "SELECT 1",
+        [change(NOTE, "note", "text = 'y'"), "DELETE FROM families_followupnote WHERE id = {note}"],
+        "Cannot update or delete rows from families_followupnote",
+    ),
+    "follow_up_note_no_truncate": Law(
+        "SELECT 1", ["TRUNCATE families_followupnote"], "families_followupnote is append-only"
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS}
 
 
 @pytest.fixture
@@ -826,6 +1011,8 @@ def world(regions: None) -> dict[str, Any]:
             first=person, second=resident, found_on=START, certainty=Certainty.LIKELY
         ).pk,
         **_draft(),
+        "child": rows[3].person_id,
+        **_suspended(group, rows[3].person, clerk),
     }
 
 
@@ -842,6 +1029,20 @@ def _draft() -> dict[str, int]:
         by=editor,
     )
     return {"draft": draft.pk, "drafter": drafter.pk, "editor": editor.pk}
+
+
+def _suspended(group: MutualAidGroup, child: InsuredPerson, clerk: Staff) -> dict[str, int]:
+    """A person suspended from the first of March who will move, and a follow-up with a note."""
+    away = make_person(insutype="390")
+    row = make_suspension(away, "suspended", START)
+    InsuredPerson.objects.filter(pk=away.pk).update(status="2", status_since=START, status_reason="x")
+    move = RegionMove.objects.create(
+        person=away, from_region_id="421002", region_id="330100", moves_on=dt.date(2026, 5, 1), note="x",
+        recorded_by=clerk,
+    )  # fmt: skip
+    follow_up = FollowUp.objects.create(group=group, person=child, kind="member_suspended", since=START)
+    note = FollowUpNote.objects.create(follow_up=follow_up, text="x", by=clerk)
+    return {"away": away.pk, "suspension": row.pk, "move": move.pk, "follow_up": follow_up.pk, "note": note.pk}
 
 
 def _several_groups(group: MutualAidGroup, other: MutualAidGroup, free: int, child: int) -> dict[str, int]:

@@ -23,6 +23,7 @@ from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
+from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from tests.factories import (
@@ -113,7 +114,8 @@ TABLE: dict[str, Row] = {
     "persons/import/": page(CLERK),
     "persons/<int:pk>/": page(READERS, "accounts/insuredperson"),
     "persons/<int:pk>/reveal/": form(READERS - {"auditor"}, "accounts/insuredperson", 200),
-    "persons/<int:pk>/status/": form(CLERK, "accounts/insuredperson", 422),
+    "persons/<int:pk>/event/": page(CLERK, "accounts/insuredperson"),
+    "persons/<int:pk>/take-death-back/": page(frozenset({"supervisor"}), "accounts/insuredperson"),
     "persons/<int:pk>/contact/": form(CLERK, "accounts/insuredperson", 422),
     "persons/<int:pk>/trail/": page(OVERSEERS, "accounts/insuredperson"),
     "persons/<int:pk>/family/": page(READERS, "accounts/insuredperson"),
@@ -151,6 +153,10 @@ TABLE: dict[str, Row] = {
     "documents/<int:pk>/": page(READERS, "families/casedocument"),
     "documents/<int:pk>/thumbnail.jpg": page(READERS, "families/casedocument"),
     "documents/<int:pk>/replace/": form(CLERK, "families/casedocument"),
+    "follow-ups/": page(READERS),
+    "follow-ups/<int:pk>/": page(READERS, "families/followup"),
+    "follow-ups/<int:pk>/note/": form(CLERK | {"supervisor"}, "families/followup", 422),
+    "follow-ups/<int:pk>/close/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
     # Persons registered twice
     "duplicates/": page(READERS),
@@ -214,8 +220,10 @@ def furnish(region: str) -> World:
     )
     line = LineInput(person.pk, "01", True, START, rank=1)
     case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=[line]), by=clerk)
+    group = make_group("12", by=clerk, region=region)
     rows: list[Model] = [
-        person, person.account, adjustment, case, clerk, make_group("12", by=clerk, region=region),
+        person, person.account, adjustment, case, clerk, group,
+        FollowUp.objects.create(group=group, kind="policy_excess", since=START),
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),

@@ -13,14 +13,14 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.acting import acting
-from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, Staff
+from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event, verify_chain
 from accounts.services.ledger import credit_month
-from accounts.services.persons import change_status
+from accounts.services.status_events import EventKind, StatusEvent, record_event_of_person
 from accounts.trail import row_changes
-from families.models import CaseLine, GroupMember, MutualAidGroup
+from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from families.services.documents import set_agent
@@ -32,13 +32,18 @@ from tests.factories import (
     make_match,
     make_number,
     make_person,
+    make_policy,
     make_staff,
+    make_suspension,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 # Each tracked model with a field to change, and a value that its constraints allow.
 CHANGES: dict[str, tuple[str, Any]] = {
+    "Suspension": ("note", "another note"),
+    "RegionMove": ("note", "another note"),
+    "FollowUp": ("parameter", "max_members"),
     "Region": ("name", "新名"),
     "Staff": ("office", "二号窗口"),
     "InsuredPerson": ("psn_type", "1101"),
@@ -93,7 +98,14 @@ def rows(staff: Staff) -> dict[str, Model]:
     case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
     policy = make_draft(min_bind_days=90)
+    policy = make_policy(min_bind_days=90)
+    move = RegionMove.objects.create(
+        person=person, from_region_id="421002", region_id="330100", moves_on=START, note="x", recorded_by=staff
+    )
     return {
+        "Suspension": make_suspension(person, "card_lending", START),
+        "RegionMove": move,
+        "FollowUp": FollowUp.objects.create(group=group, kind="policy_excess", since=START),
         "Region": Region.objects.get(pk="421003"),
         "Staff": make_staff("clerk"),
         "InsuredPerson": person,
@@ -238,12 +250,13 @@ def test_a_password_is_in_no_history(rows: dict[str, Model]) -> None:
 def test_a_persons_trail_tells_who_changed_what_from_what(staff: Staff) -> None:
     person = make_person()
     with acting(staff, channel="page"):
-        change_status(person_id=person.pk, version=1, status="2", since=START, reason="lent the card", by=staff)
+        ended = StatusEvent(EventKind.ENDED, START, "moved abroad")
+        record_event_of_person(person_id=person.pk, version=1, event=ended, by=staff)
     newest_line = row_changes(person)[0]
     assert newest_line.who == str(staff)
     changed = {change.field: change for change in newest_line.changes}
     assert changed["status"].before != changed["status"].after
-    assert (changed["status_reason"].before, changed["status_reason"].after) == ("", "lent the card")
+    assert (changed["status_reason"].before, changed["status_reason"].after) == ("", "moved abroad")
 
 
 # The chain.

@@ -19,6 +19,7 @@ from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
+from families.models import FollowUp, FollowUpNote
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case, submit_case
 from tests.factories import (
@@ -30,6 +31,7 @@ from tests.factories import (
     make_person,
     make_policy,
     make_staff,
+    make_suspension,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -61,6 +63,9 @@ PAGES = {
     "/persons/{owner}/family/trail/": "auditor",
     "/groups/{group}/": "clerk",
     **{f"/counter/groups/{{group}}/?kind={kind}": "clerk" for kind in ("add", "change", "release", "dissolve")},
+    "/follow-ups/": "clerk",
+    "/follow-ups/{follow_up}/": "clerk",
+    "/persons/{owner}/event/": "clerk",
     "/cases/": "reviewer",
     "/cases/{case}/": "reviewer",
     "/counter/cases/{draft}/": "clerk",
@@ -91,6 +96,12 @@ class Office:
         self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
         self.case = self._case(family)
         self.draft = self._draft(family)
+        spouse = self.group.members.get(seat=2)
+        make_suspension(spouse.person, "card_lending", START)
+        self.follow_up = FollowUp.objects.create(
+            group=self.group, person=spouse.person, kind="card_lending", since=START
+        )
+        FollowUpNote.objects.create(follow_up=self.follow_up, text="x", by=self.clerk)
         for key in ("1.00", "2.00"):
             request_adjustment(
                 account=self.person.account,
@@ -129,6 +140,8 @@ class Office:
             "group": self.group.pk,
             "case": self.case.pk,
         }
+        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk,
+                "follow_up": self.follow_up.pk}  # fmt: skip
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
 

@@ -9,17 +9,17 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from accounts.models import AccountAdjustment, Job, JobFile
+from accounts.models import AccountAdjustment, Job, JobFile, RegionMove
 from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.scope import ScopedQuerySet
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import Grant
+from families.models import FollowUp, FollowUpNote, Grant
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
 from families.services.documents import set_agent
-from tests.factories import START, make_document, make_group, make_match, make_person, make_staff
+from tests.factories import START, make_document, make_group, make_match, make_person, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -40,6 +40,10 @@ EVERYBODY_BUT_THE_ADMINISTRATOR = {"clerk", "reviewer", "supervisor", "auditor"}
 READERS = {
     "InsuredPerson": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "PersonalAccount": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Suspension": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "RegionMove": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "FollowUp": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "FollowUpNote": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "AccountEntry": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "AccountAdjustment": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -74,7 +78,13 @@ def furnish(region: str) -> None:
     """One row, or a few, of every scoped model in a region."""
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
-    make_group("12", by=clerk, region=region)
+    group = make_group("12", by=clerk, region=region)
+    make_suspension(owner, "card_lending", START)
+    RegionMove.objects.create(
+        person=owner, from_region_id=region, region_id="100000", moves_on=START, note="x", recorded_by=clerk
+    )
+    follow_up = FollowUp.objects.create(group=group, kind="policy_excess", since=START)
+    FollowUpNote.objects.create(follow_up=follow_up, text="x", by=clerk)
     case = save_case(
         form=CaseInput(
             key=uuid4(),

@@ -10,7 +10,7 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.ledger_proof import check_ledger
 from families import demo
 from families.demo_data import SIGN_INS
-from families.models import CaseDocument, MutualAidGroup, RegionPolicy, RegistrationCase
+from families.models import CaseDocument, FollowUp, MutualAidGroup, RegionPolicy, RegistrationCase
 from families.services.document_check import check_documents
 from tests.factories import make_staff
 
@@ -33,6 +33,8 @@ def test_the_demo_is_whole_sound_and_made_once() -> None:
         "draft",
         "published",
     ]
+    assert FollowUp.objects.filter(state="open").count() >= 5
+    assert RegionPolicy.objects.count() == 2
     assert made.persons == InsuredPerson.objects.count()
     proof = check_ledger(by=Staff.objects.get(username="sheng"))
     assert proof.entries > proof.accounts > 50
