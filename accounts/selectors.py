@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.core.cache import cache
 from django.db.models import QuerySet
@@ -35,6 +36,12 @@ def contact_is_old(person: InsuredPerson, *, today: dt.date) -> bool:
 
 def account_of(person: InsuredPerson, *, staff: Staff) -> PersonalAccount | None:
     return PersonalAccount.objects.for_staff(staff).filter(person=person).first()
+
+
+def accounts_of(persons: Iterable[InsuredPerson], *, staff: Staff) -> dict[int, PersonalAccount]:
+    """The accounts in scope, by person."""
+    accounts = PersonalAccount.objects.for_staff(staff).filter(person__in=persons)
+    return {account.person_id: account for account in accounts}
 
 
 def code_labels(table: str) -> dict[str, str]:
