@@ -11,7 +11,6 @@ from django import template
 from django.utils.translation import gettext as _
 
 from accounts.models import PersonalAccount, Staff
-from accounts.models.person import InsuranceStatus
 from accounts.selectors import code_labels
 from families.models import GroupMember
 from families.rules.kinship import OWNER
@@ -21,7 +20,7 @@ from families.selectors import GroupPicture, Terms
 
 register = template.Library()
 
-NAME_WIDTH, RELATION_WIDTH = 14, 16
+NAME_WIDTH, RELATION_WIDTH, CAUSE_WIDTH = 14, 11, 12
 # So many arrows are read at a glance; more are shown for the card that is pointed at alone.
 FEW = 4
 FIRST_STOP, OWN_STOP, STOP_STEP = 22, 40, 21
@@ -42,7 +41,7 @@ class DrawnMember:
 
     `stops`: x and rank of each payer's number, in the order of payment; `account`: where it may be seen; `joined_on`,
     `left_on`: of the whole stay, where the page knows it; `link`: empty for a member of another region, whose page
-    this member of staff may not open.
+    this member of staff may not open; `suspended`: why, empty for who takes part.
     """
 
     member: GroupMember
@@ -52,7 +51,7 @@ class DrawnMember:
     relation: str
     words: str
     link: str
-    suspended: bool
+    suspended: str
     stops: tuple[tuple[int, int], ...]
     arrows: tuple[Arrow, ...]
     account: PersonalAccount | None
@@ -123,7 +122,7 @@ def _drawn(
             relation=shortened(relation, RELATION_WIDTH),
             words=_in_words(member, relation, terms, payers),
             link=person.get_absolute_url() if person.region.path.startswith(staff.region.path) else "",
-            suspended=person.status != InsuranceStatus.NORMAL,
+            suspended=shortened(_suspension(terms), CAUSE_WIDTH),
             stops=tuple((first + STOP_STEP * place, ranks[payer.pk]) for place, payer in enumerate(payers)),
             arrows=tuple(
                 Arrow(path, source, ranks[payer.pk])
@@ -135,13 +134,18 @@ def _drawn(
         )
 
 
+def _suspension(terms: Terms) -> str:
+    """Why the member takes no part that day; empty who does."""
+    return str(terms.suspensions[0].get_cause_display()) if terms.suspensions else ""
+
+
 def _in_words(member: GroupMember, relation: str, terms: Terms, payers: list[GroupMember]) -> str:
     """What the card shows, for whoever hears it."""
     own = [_("own account")] if member.person.is_employee else []
     chain = " → ".join([*own, *(payer.person.name for payer in payers), _("cash")])
     words = [_("seat {n}").format(n=member.seat), member.person.name, relation]
-    if member.person.status != InsuranceStatus.NORMAL:
-        words.append(str(member.person.get_status_display()))
+    if terms.suspensions:
+        words.append(_suspension(terms))
     if terms.rank is not None:
         words.append(_("pays at place {n}").format(n=terms.rank))
     return _(", ").join(words) + _("; paid for by: {chain}").format(chain=chain)

@@ -20,7 +20,16 @@ from families.forms import DayQuery
 from families.models import MutualAidGroup
 from families.models.case import CHANGES
 from families.policy_words import limits_in_words
-from families.selectors import family_trail_of, group_on, membership_on, open_cases_of, payers_for, policy_on
+from families.selectors import (
+    family_trail_of,
+    group_on,
+    matches_of,
+    membership_on,
+    open_cases_of,
+    open_follow_ups_of,
+    payers_for,
+    policy_on,
+)
 from families.timeline import TurnInWords, history_of
 
 # Turns to come that stand at the top of the page; the time line has them all.
@@ -61,7 +70,7 @@ def group(request: StaffRequest, pk: int) -> HttpResponse:
         "in_force": shown.opened_on <= day and (shown.dissolved_on is None or day < shown.dissolved_on),
         "policy": policy,
         "limits": limits_in_words(policy),
-        "balances": accounts_of([member.person for member, _terms in picture.members], staff=request.user),
+        "balances": accounts_of([member.person_id for member, _terms in picture.members], staff=request.user),
         "stays": history.stays_on(day),
         "day": day,
         "typed_day": query.data.get("day", "") if query.errors else day.isoformat(),
@@ -71,6 +80,7 @@ def group(request: StaffRequest, pk: int) -> HttpResponse:
         "former": history.former(day),
         "open_case": history.open_case,
         "kinds": CHANGES,
+        "follow_ups": open_follow_ups_of(shown, staff=request.user),
         "cases": history.cases,
     }
     return render_page(request, "families/group.html", context, title=shown.number)
@@ -99,7 +109,9 @@ def person_panel(request: StaffRequest, pk: int) -> HttpResponse:
         "membership": membership,
         "group_visible": membership is not None and membership.group.region.path.startswith(request.user.region.path),
         "payers": payers_for(shown, today),
+        "follow_ups": open_follow_ups_of(membership.group, staff=request.user) if membership else [],
         "open_cases": open_cases_of(shown, staff=request.user),
+        "matches": matches_of(shown, staff=request.user),
         "relations": code_labels("relation"),
     }
     return render(request, "families/_person_panel.html", context)

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from accounts.models import InsuredPerson, Region, Staff
 from accounts.models.audit import AuditEvent, AuditKind
+from accounts.models.suspension import Cause
 from accounts.selectors import accounts_of
 from families.models import MutualAidGroup, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
@@ -22,7 +23,16 @@ from families.services.cases import approve_case, save_case, submit_case
 from families.services.changes import add_member, dissolve_group
 from families.services.groups import NewMember, create_group
 from families.timeline import history_of
-from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff, release_member
+from tests.factories import (
+    START,
+    make_family,
+    make_group,
+    make_person,
+    make_policy,
+    make_staff,
+    make_suspension,
+    release_member,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 DAY = dt.timedelta(days=1)
@@ -102,9 +112,13 @@ def test_a_card_says_seat_name_relation_place_and_whose_accounts_pay(clerk: Staf
     assert shown.count('class="arrows to-') == 3
 
 
-def test_a_suspended_member_wears_a_badge(clerk: Staff, group: MutualAidGroup) -> None:
-    InsuredPerson.objects.filter(pk=member(group, 3).pk).update(status="2", status_reason="x")
-    assert 'class="card seat-3 suspended"' in page(clerk, group)
+def test_a_member_wears_a_badge_while_suspended_and_pays_for_nobody_then(clerk: Staff, group: MutualAidGroup) -> None:
+    make_suspension(member(group, 2), Cause.CARD_LENDING, START + 5 * DAY)
+    assert "suspended" not in page(clerk, group, START).split("<svg")[1].split("</svg>")[0]
+    drawn = page(clerk, group).split("<svg")[1].split("</svg>")[0]
+    assert 'class="card seat-2 suspended"' in drawn
+    assert f'aria-label="seat 2, 成员0, wife, {Cause.CARD_LENDING.label}, pays at place 2;' in drawn
+    assert 'aria-label="seat 3, 成员1, son; paid for by: 户主 → cash"' in drawn
 
 
 def test_a_member_of_another_region_is_shown_without_a_link_and_without_a_balance(clerk: Staff) -> None:
@@ -121,8 +135,8 @@ def test_a_member_of_another_region_is_shown_without_a_link_and_without_a_balanc
 
 def test_accounts_are_those_in_scope(clerk: Staff) -> None:
     near, far = make_person(current="1.00"), make_person(region="420106", current="2.00")
-    assert accounts_of([near, far], staff=clerk) == {near.pk: near.account}
-    assert accounts_of([near], staff=make_staff("administrator")) == {}
+    assert accounts_of([near.pk, far.pk], staff=clerk) == {near.pk: near.account}
+    assert accounts_of([near.pk], staff=make_staff("administrator")) == {}
 
 
 def test_limits_of_members_and_of_the_policy_are_named_with_their_source(clerk: Staff, group: MutualAidGroup) -> None:
