@@ -436,6 +436,7 @@ class _Demo:
             persons = [self._person(record) for record in records]
             persons[1].cert_type = persons[2].cert_type = PASSPORT
             InsuredPerson.objects.bulk_create(persons)
+            Suspension.objects.bulk_create(self._suspension(one) for one in persons if one.status_reason)
             self.ids |= {person.psn_no: person.pk for person in persons}
             account = PersonalAccount.objects.create(person=persons[0], opened_on=self._opening_day(records[0]))
             self.accounts[persons[0].psn_no] = account.pk

@@ -12,7 +12,8 @@ from accounts.models import Staff
 from families.models import CaseDocument, RegistrationCase
 from families.models.document import DOCUMENTS_PER_CASE
 from families.services import documents as service
-from families.services.cases import CaseInput, LineInput, save_case
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import save_case
 from families.services.documents import AlreadyReplaced, SameDocument, TooManyDocuments, Upload
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import START, make_person, make_staff

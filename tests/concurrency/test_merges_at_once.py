@@ -82,6 +82,11 @@ def test_two_searches_at_once_propose_a_pair_once() -> None:
 def by_hand(closed: int, into: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
+            "INSERT INTO accounts_suspension (person_id, cause, status, starts_on, note, recorded_at, ended_note)"
+            " SELECT id, 'void', '3', status_since, 'x', now(), '' FROM accounts_insuredperson WHERE id = %s",
+            [closed],
+        )
+        cursor.execute(
             "UPDATE accounts_insuredperson SET merged_into_id = %s, status = '3', status_reason = 'x' WHERE id = %s",
             [into, closed],
         )

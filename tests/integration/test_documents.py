@@ -24,7 +24,8 @@ from families.models import CaseAgent, CaseDocument, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import DOCUMENTS_PER_CASE
 from families.papers import registration_form_of
-from families.services.cases import CaseInput, LineInput, approve_case, form_of, save_case, submit_case, withdraw_case
+from families.services.case_forms import CaseInput, LineInput, form_of
+from families.services.cases import approve_case, save_case, submit_case, withdraw_case
 from families.services.document_check import check_documents
 from families.services.documents import (
     AlreadyReplaced,

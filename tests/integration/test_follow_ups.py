@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from families.services.leaving import release_member
 
 from accounts.models import InsuredPerson, Staff
 from accounts.services.status_events import EventKind, StatusEvent
@@ -22,7 +21,7 @@ from families.services.follow_ups import (
     refresh_follow_ups,
     undo_death,
 )
-from tests.factories import START, make_group, make_person, make_policy, make_staff, make_suspension
+from tests.factories import START, make_group, make_person, make_policy, make_staff, make_suspension, release_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 DAY = dt.timedelta(days=1)

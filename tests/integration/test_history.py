@@ -32,7 +32,6 @@ from tests.factories import (
     make_match,
     make_number,
     make_person,
-    make_policy,
     make_staff,
     make_suspension,
 )
@@ -98,7 +97,6 @@ def rows(staff: Staff) -> dict[str, Model]:
     case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
     policy = make_draft(min_bind_days=90)
-    policy = make_policy(min_bind_days=90)
     move = RegionMove.objects.create(
         person=person, from_region_id="421002", region_id="330100", moves_on=START, note="x", recorded_by=staff
     )

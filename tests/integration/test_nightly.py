@@ -9,15 +9,15 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from families.services.leaving import dissolve_group, release_member
 
 from accounts.models import Job, RegionMove, Staff
 from accounts.services.jobs import run_job
 from accounts.services.staff import nightly_staff
 from config.celery import app
 from families.models import FollowUp
+from families.services.changes import dissolve_group
 from families.services.nightly import KIND, MOST_DAYS_BACK, ask_for_days, begun_and_ended, turn_day
-from tests.factories import START, make_group, make_person, make_staff, make_suspension
+from tests.factories import START, make_group, make_person, make_staff, make_suspension, release_member
 
 DAY = dt.timedelta(days=1)
 JUNE = dt.date(2026, 6, 1)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from families.services.leaving import release_member
 
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import GroupMember, MutualAidGroup, RegionPolicy, Sharing
@@ -16,7 +15,7 @@ from families.policy_table import touched_groups
 from families.selectors import policy_on
 from families.services.groups import NewMember, create_group
 from families.services.policies import publish_policy
-from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, release_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 

@@ -87,7 +87,7 @@ class Office:
         }
         self.clerk: Staff = self.staff["clerk"]
         self.person = make_person(current="100.00", by=self.clerk)
-        self.draft = make_draft("421002", max_members=2)
+        self.policy = make_draft("421002", max_members=2)
 
     def grow(self, family: str) -> None:
         """`family`: the relations of a new group's members, and of a new case's."""
@@ -131,17 +131,8 @@ class Office:
         return case
 
     def counts(self) -> dict[str, int]:
-        rows = ("person", "owner", "group", "case", "draft", "document", "match")
+        rows = ("person", "owner", "group", "case", "draft", "document", "match", "follow_up", "policy")
         keys = {name: getattr(self, name).pk for name in rows}
-        keys = {
-            "policy": self.draft.pk,
-            "person": self.person.pk,
-            "owner": self.owner.pk,
-            "group": self.group.pk,
-            "case": self.case.pk,
-        }
-        keys = {"person": self.person.pk, "owner": self.owner.pk, "group": self.group.pk, "case": self.case.pk,
-                "follow_up": self.follow_up.pk}  # fmt: skip
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}
 

@@ -34,7 +34,6 @@ def test_the_demo_is_whole_sound_and_made_once() -> None:
         "published",
     ]
     assert FollowUp.objects.filter(state="open").count() >= 5
-    assert RegionPolicy.objects.count() == 2
     assert made.persons == InsuredPerson.objects.count()
     proof = check_ledger(by=Staff.objects.get(username="sheng"))
     assert proof.entries > proof.accounts > 50

@@ -27,7 +27,7 @@ from accounts.services.status_events import (
 from families.models import GroupMember, MutualAidGroup
 from families.rules.preflight import Level
 from families.selectors import facts_for, group_on, payers_for
-from families.services.cases import CaseInput, LineInput, check_case
+from families.services.case_forms import CaseInput, LineInput, check_case
 from tests.factories import START, make_group, make_person, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -287,7 +287,7 @@ def test_a_lent_card_is_a_warning_at_the_counter(clerk: Staff) -> None:
     make_suspension(owner, "card_lending", START)
     line = LineInput(owner.pk, "01", True, START, rank=1)
     form = CaseInput(key=uuid4(), owner_id=owner.pk, lines=[line])
-    found = [(one.code, one.level) for one in check_case(form, owner=owner).findings if one.code]
+    found = [(one.code, one.level) for one in check_case(form).preflight.findings if one.code]
     assert found == [("card_lending", Level.WARN)]
 
 
