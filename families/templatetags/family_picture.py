@@ -23,7 +23,7 @@ register = template.Library()
 NAME_WIDTH, RELATION_WIDTH, CAUSE_WIDTH = 14, 11, 12
 # So many arrows are read at a glance; more are shown for the card that is pointed at alone.
 FEW = 4
-FIRST_STOP, OWN_STOP, STOP_STEP = 22, 40, 21
+FIRST_STOP, OWN_STOP, STOP_STEP = 22, 36, 21
 
 
 @dataclass(frozen=True, slots=True)
