@@ -69,15 +69,15 @@ def asked_proofs(
     relations: Mapping[int, str],
     *,
     proof_mode: str,
-    declared: Iterable[tuple[int, int]] = (),
+    declared: Iterable[tuple[int, ...]] = (),
     has_agent: bool = False,
     deceased: Collection[int] = (),
 ) -> tuple[Proof, ...]:
     """What has to be proved, in the order of the form.
 
-    `relations`: position on the form → GB/T 4761 code to the owner; `declared`: pairs of positions; `deceased`:
-    positions of those whose death is why the group is handed over. Empty under `proof_mode` commitment.
-    Raises: RelationFault.
+    `relations`: position on the form → GB/T 4761 code to the owner; `declared`: pairs of positions, or the one of a
+    pair that is on the form; `deceased`: positions of those whose death is the cause. Empty under `proof_mode`
+    commitment. Raises: RelationFault.
     """
     if proof_mode != "documents":
         return ()
@@ -88,7 +88,7 @@ def asked_proofs(
         for position, code in relations.items()
         if code != OWNER
     ]
-    proofs += [_of("declared", *pair) for pair in sorted(declared)]
+    proofs += [_of("declared", *pair) for pair in sorted(declared) if pair]
     if has_agent:
         proofs += [_of("authority"), _of("agent")]
     return tuple(proofs)

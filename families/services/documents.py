@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import sealed_files
@@ -20,9 +21,10 @@ from accounts.acting import writes
 from accounts.models import Staff
 from accounts.scans.reader import Scan, read_scan
 from accounts.services.review import AlreadyDecided
-from families.models import CaseAgent, CaseDocument, RegistrationCase
-from families.models.case import OPEN, CaseState
+from families.models import CaseAgent, CaseDocument, CaseLine, GroupMember, RegistrationCase
+from families.models.case import OPEN, CaseKind, CaseState, Cause, LineAction
 from families.models.document import DOCUMENTS_PER_CASE, ORIGINAL, THUMBNAIL
+from families.rules.kinship import OWNER
 from families.rules.proofs import Paper, Proof, asked_proofs, missing_proofs
 from families.selectors import policy_on
 
@@ -187,15 +189,34 @@ def _open_case(
 
 
 def asked_documents(case: RegistrationCase) -> tuple[Proof, ...]:
-    """What the policy of the form's first day asks this case to prove; empty under `proof_mode` commitment."""
+    """What the policy of the form's first day asks this case to prove; empty under `proof_mode` commitment.
+
+    Of those whose relation is stated, or stated anew; of a death that is why somebody leaves.
+    """
     lines = list(case.lines.order_by("position"))
     policy = policy_on(case.region, min(line.starts_on for line in lines))
+    stated = GroupMember.objects.filter(group=case.group_id).on(timezone.localdate())
+    known = dict(stated.values_list("person", "relation")) if case.kind != CaseKind.CREATE else {}
+    positions = {line.person_id: line.position for line in lines}
     return asked_proofs(
-        {line.position: line.relation for line in lines},
+        {
+            line.position: line.relation
+            for line in lines
+            if line.action != LineAction.LEAVE and line.relation != known.get(line.person_id)
+        },
         proof_mode=policy.proof_mode,
-        declared=[(payer, beneficiary) for payer, beneficiary in case.declared_pairs],
+        declared=[tuple(positions[person] for person in pair if person in positions) for pair in case.declared_pairs],
         has_agent=bool(case.agent_name),
+        deceased=_deceased(case, lines),
     )
+
+
+def _deceased(case: RegistrationCase, lines: Sequence[CaseLine]) -> list[int]:
+    """Positions of those whose death is the cause: the owner, unless members alone are released."""
+    if case.cause != Cause.DEATH:
+        return []
+    leaving = [line for line in lines if line.action == LineAction.LEAVE]
+    return [line.position for line in leaving if case.kind == CaseKind.RELEASE or line.relation == OWNER]
 
 
 def missing_documents(case: RegistrationCase) -> list[Proof]:
