@@ -50,8 +50,9 @@ class ChangeHead(forms.Form):
 
 TERMS = ("relation", "shares", "rank", "share_limit", "last_on")
 # What each business asks of a present member, and of the owner, the present one or the next.
-ASKED: Mapping[str, tuple[str, ...]] = {CaseKind.CHANGE: TERMS, CaseKind.RELEASE: ("leaves",), CaseKind.HAND_OVER: ("leaves", *TERMS)}
-ASKED_OF_OWNERS: Mapping[str, tuple[str, ...]] = {CaseKind.CHANGE: ("share_limit",), CaseKind.HAND_OVER: ("share_limit",)}
+Fields = Mapping[str, tuple[str, ...]]
+ASKED: Fields = {CaseKind.CHANGE: TERMS, CaseKind.RELEASE: ("leaves",), CaseKind.HAND_OVER: ("leaves", *TERMS)}
+ASKED_OF_OWNERS: Fields = {CaseKind.CHANGE: ("share_limit",), CaseKind.HAND_OVER: ("share_limit",)}
 
 
 class MemberRow(forms.Form):

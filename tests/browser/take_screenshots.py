@@ -122,6 +122,7 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     effective = largest_family()
     counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/groups/{effective.group_id}/")
+    counter.page.locator(".gj-kin .seat-3").hover()
     take(counter, "group")
     counter.go(f"/persons/{effective.owner_id}/")
     take(counter, "person")
