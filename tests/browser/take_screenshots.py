@@ -124,6 +124,8 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     counter.go(f"/groups/{effective.group_id}/")
     counter.page.locator(".gj-kin .seat-3").hover()
     take(counter, "group")
+    hand_over(counter, effective)
+    counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/persons/{effective.owner_id}/")
     take(counter, "person")
     draft = RegionPolicy.objects.get(state=PolicyState.DRAFT)
@@ -138,6 +140,18 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     a_job_of_each_kind(counter)
     for paper, address in (("receipt", "receipt.pdf"), ("form", "form.pdf")):
         draw(counter.page.request.get(f"/cases/{effective.pk}/{address}").body(), paper)
+
+
+def hand_over(counter: Desk, case: RegistrationCase) -> None:
+    """The family's second payer becomes the owner, for a death."""
+    counter.go(f"/counter/groups/{case.group_id}/?kind=hand_over")
+    counter.page.locator("#gj-main a[href*=successor]").first.click()
+    counter.page.wait_for_url("**successor=*")
+    counter.page.locator("input[name$=-leaves]").first.check()
+    with counter.page.expect_response(lambda answer: answer.url.endswith("/check/")):
+        counter.page.locator("[name=cause]").select_option("death")
+    tall_enough(counter)
+    take(counter, "hand-over")
 
 
 def draw(pdf: bytes, name: str) -> None:
