@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
-from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
 from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.kinship import OWNER
@@ -172,7 +172,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """
     case = _lock(case_id, by)
     if case.handled_by_id != by.pk:
-        raise NotYours(case)
+        raise NotYours(who=str(case.handled_by))
     if case.state == CaseState.SUBMITTED or (case.state == CaseState.EFFECTIVE and case.reviewed_by is None):
         return case
     _expect(case, CaseState.DRAFT)
@@ -220,7 +220,7 @@ def withdraw_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     case = _lock(case_id, by)
     _expect(case, *OPEN)
     if case.handled_by_id != by.pk:
-        raise NotYours(case)
+        raise NotYours(who=str(case.handled_by))
     case.state, case.reason = CaseState.WITHDRAWN, reason
     case.save(update_fields=["state", "reason"])
     return case
@@ -268,11 +268,6 @@ def correct_case(*, case_id: int, key: UUID, by: Staff) -> RegistrationCase:
         return there
     form = replace(form_of(rejected), key=key, corrects_id=rejected.pk, version=0)
     return save_case(form=form, by=by)
-
-
-class NotYours(Exception):
-    def __init__(self, case: RegistrationCase) -> None:
-        super().__init__(_("{who} handles this case.").format(who=case.handled_by))
 
 
 def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff) -> None:

@@ -18,14 +18,14 @@ from accounts.pages import StaffRequest, render_page
 from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
-from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
 from families.models import RegistrationCase
 from families.models.case import CaseState
 from families.papers import receipt_of, registration_form_of
 from families.services.case_forms import CaseCheck, check_case, form_of, seen_as
-from families.services.cases import NotAsSeen, NotYours, approve_case, reject_case, withdraw_case
+from families.services.cases import NotAsSeen, approve_case, reject_case, withdraw_case
 from families.services.groups import GroupDissolved, NotEligible
 from families.verdicts import differences_of, explain
 
