@@ -227,12 +227,13 @@ def open_follow_ups_of(group: MutualAidGroup, *, staff: Staff) -> QuerySet[Follo
     return FollowUp.objects.for_staff(staff).filter(group=group, state=FollowUpState.OPEN).select_related("person")
 
 
-def worklist_for(staff: Staff, *, today: dt.date) -> QuerySet[FollowUp]:
+def worklist_for(staff: Staff, *, today: dt.date) -> QuerySet[FollowUp, Any]:
     """Follow-ups in scope, the oldest first, each with the group's owner of today and the last note."""
     owners = GroupMember.objects.on(today).filter(group=OuterRef("group"), relation=OWNER)
     notes = FollowUpNote.objects.filter(follow_up=OuterRef("pk")).order_by("-pk")
     rows = FollowUp.objects.for_staff(staff).select_related("group__region", "person")
     return rows.annotate(
+        owner_id=Subquery(owners.values("person")[:1]),
         owner_name=Subquery(owners.values("person__name")[:1]),
         last_note=Subquery(notes.values("text")[:1]),
         again_on=Subquery(notes.values("again_on")[:1]),

@@ -24,6 +24,7 @@ from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
 from families.services.changes import change_group
 from families.services.documents import require_documents
+from families.services.follow_ups import refresh_follow_ups
 from families.services.groups import NotEligible, create_group
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
@@ -195,7 +196,7 @@ def approve_case(*, case_id: int, by: Staff, seen: str | None = None) -> Registr
 
     `seen`: the digest of what the reviewer was shown (`seen_as`); None where a command shows it otherwise.
     Raises: OwnWork, AlreadyDecided, NotAsSeen, NotEligible (what changed since it was submitted), GroupDissolved;
-    nothing is written then. Locks: the case, the group, then the persons by primary key.
+    nothing is written then. Locks: the case, the group, the persons by primary key, then one refresh of follow-ups.
     """
     case = _lock_for_review(case_id, by)
     if seen is not None and seen != seen_as(case, check_case(form_of(case))):
@@ -271,6 +272,7 @@ def correct_case(*, case_id: int, key: UUID, by: Staff) -> RegistrationCase:
 
 
 def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff) -> None:
+    """Bind, change or end what the case asks for, and close what is settled by it today."""
     form = form_of(case)
     if case.group_id is None:
         case.group = create_group(
@@ -283,6 +285,7 @@ def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff
     else:
         change = form.as_change(today=timezone.localdate())
         case.effective_on = change_group(group_id=case.group_id, change=change, by=by).in_force_on
+        refresh_follow_ups(day=timezone.localdate(), by=by, group_ids=[case.group_id])
     case.state, case.reviewed_by, case.decided_at = CaseState.EFFECTIVE, reviewer, timezone.now()
     case.save(update_fields=["group", "effective_on", "state", "reviewed_by", "decided_at"])
 
