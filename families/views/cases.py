@@ -18,7 +18,7 @@ from accounts.pages import StaffRequest, render_page
 from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
-from accounts.services.review import AlreadyDecided
+from accounts.services.review import AlreadyDecided, NotYours
 from families.comparison import comparison_of
 from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
@@ -26,7 +26,7 @@ from families.messages import READY_REASONS
 from families.models import RegistrationCase
 from families.papers import receipt_of, registration_form_of
 from families.services.case_forms import CaseCheck, check_case, form_of, seen_as
-from families.services.cases import NotYours, withdraw_case
+from families.services.cases import withdraw_case
 from families.services.groups import GroupDissolved
 from families.trail import steps_of
 from families.verdicts import differences_of, explain
