@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
@@ -114,9 +115,10 @@ def make_person(
     )
     person.certno = certno or make_number(born_on=dt.date(1900 + serial // 3000, 1, 1) + dt.timedelta(days=serial))
     person.mobile = f"139{serial:08d}"
-    person.save()
-    if status != "1":
-        make_suspension(person, CAUSE_OF[InsuranceStatus(status)], person.status_since)
+    with transaction.atomic():
+        person.save()
+        if status != "1":
+            make_suspension(person, CAUSE_OF[InsuranceStatus(status)], person.status_since)
     if insutype == "310":
         make_account(person, prior=prior, current=current, by=by)
     return person

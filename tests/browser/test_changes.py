@@ -60,7 +60,7 @@ def approve(desk_of: OpenDesk, reviewer: Staff, case: RegistrationCase) -> Desk:
     keys = Keyboard(review.page)
     keys.tab_to("通过")
     keys.press("Control+Enter")
-    review.sees("复核通过")
+    review.sees(f"{case.number}（{case.owner.name}）已通过")
     case.refresh_from_db()
     return review
 

@@ -60,9 +60,8 @@ def approve(review: Desk, case: RegistrationCase) -> MutualAidGroup:
     review.go("/cases/")
     review.page.get_by_role("link", name=case.number).click()
     review.press("通过")
-    review.sees("复核通过")
+    review.sees(f"{case.number}（{case.owner.name}）已通过")
     case.refresh_from_db()
-    review.sees(f"复核通过，共济组{case.group}已生效。")
     return case.group
 
 

@@ -68,7 +68,7 @@ def test_a_family_of_three_is_bound_reviewed_and_receipted_without_touching_the_
     expect(review.page.get_by_role("button", name="通过")).to_be_visible()
     approving.tab_to("通过")
     approving.press("Control+Enter")
-    review.sees("复核通过")
+    review.sees(f"{case.number}（{case.owner.name}）已通过")
 
     keys.tab_to("窗口经办")
     keys.press("Enter")
