@@ -306,8 +306,11 @@ def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff
 
 
 def _lock(case_id: int, by: Staff) -> RegistrationCase:
+    """The case, locked. Joined are rows that it always points at: when PostgreSQL waited for the lock it looks at the
+    case again, but at the joined rows of before, and a case with another handler would not be found.
+    """
     cases = RegistrationCase.objects.for_staff(by).select_for_update(of=("self",))
-    return cases.select_related("owner__region", "region", "handled_by", "reviewed_by").get(pk=case_id)
+    return cases.select_related("owner__region", "region").get(pk=case_id)
 
 
 def _lock_for_review(case_id: int, by: Staff) -> RegistrationCase:
