@@ -153,6 +153,7 @@ def _begin_sharings(plan: Plan, rows: dict[int, GroupMember]) -> None:
 def _begin_grants(plan: Plan, rows: dict[int, GroupMember]) -> None:
     """A grant for every pair that passes and has somebody new in it, or is declared now."""
     places = {place.position: place for place in plan.staying}
+    stops = {place.position: day for place, day in plan.cuts if place.stops_sharing}
     running = set(
         Grant.objects.filter(group=plan.group)
         .exclude(ends_on__lte=Greatest("starts_on", Value(plan.change.day)))
@@ -168,6 +169,7 @@ def _begin_grants(plan: Plan, rows: dict[int, GroupMember]) -> None:
             rows[pair.payer],
             rows[pair.beneficiary],
             pair,
+            ends_on=stops.get(pair.payer),
             not_before=dt.date.min if joined else payer.retermed_from(plan.change.day),
         )
         if grant is not None and (grant.payer.pk, grant.beneficiary.pk) not in running:

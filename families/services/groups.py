@@ -178,11 +178,16 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
 
 
 def grant_for(
-    payer: GroupMember, beneficiary: GroupMember, pair: PairFinding, *, not_before: dt.date = dt.date.min
+    payer: GroupMember,
+    beneficiary: GroupMember,
+    pair: PairFinding,
+    *,
+    not_before: dt.date = dt.date.min,
+    ends_on: dt.date | None = None,
 ) -> Grant | None:
     """The grant of a pair for the days on which both are members; None where there is no such day."""
     start = max(payer.joined_on, beneficiary.joined_on, not_before)
-    end = earlier_of(payer.left_on, beneficiary.left_on)
+    end = earlier_of(payer.left_on, beneficiary.left_on, ends_on)
     if end is not None and end <= start:
         return None
     return Grant(

@@ -379,7 +379,7 @@ def _applicant(place: Place, facts: dict[int, PersonFacts], plan: Plan) -> Appli
         position=place.position,
         facts=facts[place.person_id],
         relation=place.relation,
-        shares=place.rank is not None,
+        shares=place.rank is not None or place.stops_sharing,
         starts_on=starts_on,
         ends_on=place.left_on,
         already_member=place.stored is not None,

@@ -319,6 +319,14 @@ def test_who_begins_to_share_again_before_the_stop_goes_on_without_a_gap(clerk: 
     assert all(payers(group, 3, JUNE + n * DAY) == [1, 2] for n in (0, 4, 5, 29, 30, 60))
 
 
+def test_who_is_stated_anew_meanwhile_draws_until_the_stop(clerk: Staff) -> None:
+    make_policy(release_lag_days=30)
+    group = make_group("12*", "20", by=clerk)
+    _owner, wife, child = terms_of(group, JUNE)
+    do(group, CaseKind.CHANGE, clerk, terms=[replace(wife, rank=None), replace(child, left_on=JULY + 90 * DAY)])
+    assert [payers(group, 3, JUNE + n * DAY) for n in (0, 29, 30)] == [[1, 2], [1, 2], [1]]
+
+
 def test_a_stop_that_is_still_to_come_is_not_undone_by_a_newcomer(clerk: Staff) -> None:
     make_policy(release_lag_days=30)
     group = make_group("12*", by=clerk)

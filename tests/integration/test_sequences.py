@@ -120,9 +120,9 @@ class Rows:
     """All that is stored, read once; what holds on a day."""
 
     def __init__(self) -> None:
-        self.members = {row.pk: row for row in GroupMember.objects.all()}
-        self.sharings, self.grants = list(Sharing.objects.all()), list(Grant.objects.all())
-        self.groups = list(MutualAidGroup.objects.all())
+        self.members = {row.pk: row for row in GroupMember.objects.order_by("pk")}
+        self.sharings, self.grants = list(Sharing.objects.order_by("pk")), list(Grant.objects.order_by("pk"))
+        self.groups = list(MutualAidGroup.objects.order_by("pk"))
 
     def stored(self) -> list[dict[str, Any]]:
         rows = [*self.members.values(), *self.sharings, *self.grants, *self.groups]
