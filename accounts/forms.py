@@ -12,8 +12,8 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.person import InsuranceStatus
 from accounts.rules.money import AmountFault, parse_amount
+from accounts.services.status_events import EventKind, StatusEvent
 
 AMOUNT_MESSAGES = {
     "too_many_decimals": _("At most two decimals."),
@@ -91,10 +91,47 @@ class VersionedForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class StatusForm(VersionedForm):
-    status = forms.ChoiceField(label=_("Insurance status"), choices=InsuranceStatus.choices)
-    since = DayField(label=_("Since"), initial=timezone.localdate)
-    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[WITHOUT_NUMBERS])
+class EventForm(VersionedForm):
+    """What happened to a person. `kind` first: it is what the clerk is told."""
+
+    kind = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[("", "—"), *EventKind.choices],
+        widget=forms.Select(attrs={"data-focus": ""}),
+    )
+    happened_on = DayField(
+        label=_("On which day"),
+        initial=timezone.localdate,
+        help_text=_("It counts from this day. Contributions stopped: a day of the last month paid for."),
+    )
+    region = forms.CharField(
+        label=_("Code of the new region"),
+        required=False,
+        max_length=6,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("6 digits; the present one takes a planned move back"),
+    )
+    note = forms.CharField(
+        label=_("Proof or reason"),
+        max_length=200,
+        validators=[WITHOUT_NUMBERS],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("kind") == EventKind.MOVED and not data.get("region"):
+            self.add_error("region", _("Give the code of the region the person is insured in from then on."))
+        return data
+
+    def event(self) -> StatusEvent:
+        """Expects a valid form."""
+        data = self.cleaned_data
+        return StatusEvent(EventKind(data["kind"]), data["happened_on"], data["note"], data["region"])
+
+
+class TakeBackForm(VersionedForm):
+    reason = forms.CharField(label=_("Reason"), min_length=2, max_length=200, validators=[WITHOUT_NUMBERS])
 
 
 class ContactForm(VersionedForm):

@@ -53,9 +53,16 @@ add_sentences(
             "The opening balance is recorded already, with another amount than %(value)s. "
             "A correction is an adjustment, asked for on the person's page."
         ),
+        "died": gettext_noop(
+            "Recorded as died: the roster names another status. Compare both; a supervisor can take the death back."
+        ),
         "other_region": gettext_noop("%(value)s is no known region, or outside the one you are responsible for."),
         "person_elsewhere": gettext_noop(
             "This person is registered in a region outside the one you are responsible for."
+        ),
+        "record_merged": gettext_noop(
+            "%(value)s belongs to a record that was merged into %(survivor)s: give the row the number and the "
+            "certificate of that record, or leave it out."
         ),
         "duplicate_row": gettext_noop("%(value)s stands in the file already, in row %(row)s. Keep one of the two."),
         "code_unknown": gettext_noop("%(value)s is not in the code table of this column."),

@@ -98,6 +98,11 @@ def _font_directory() -> Path:
     return Path(str(files("justmytype_intl_cjk") / "fonts"))
 
 
+def sans_font() -> Path:
+    """The file of the first of FONT_FAMILIES, for whoever draws Chinese text into a picture."""
+    return next(_font_directory().rglob("NotoSansSC*.ttf"))
+
+
 @cache
 def _fonts() -> typst.Fonts:
     """The wheel's fonts and no other; opened once, shared by all threads."""

@@ -23,13 +23,14 @@ SEALED = {
     "certno_sealed": _("ID number"),
     "mobile_sealed": _("phone"),
 }
-UNTOLD = {"certno_digest", "name_key", "version", "submission_key"}
+UNTOLD = {"certno_digest", "certno15_digest", "name_key", "version", "submission_key"}
 LABELS = {"insert": pgettext_lazy("of a row", "created"), "update": _("changed"), "delete": _("deleted")}
 DETAILS = {
     "reason": _("reason"),
     "case": _("case number"),
     "group": _("group number"),
     "paper": _("paper"),
+    "document": _("no. of the paper"),
     "path": _("page"),
     "refused": _("refused because of"),
 }
@@ -56,7 +57,8 @@ class TrailLine:
 
 def trail_of(person: InsuredPerson, account: PersonalAccount | None) -> list[TrailLine]:
     """Everything this floor knows was done to a person, newest first."""
-    lines = [*row_changes(person), *_audit_lines(person)]
+    rows: list[Sequence[models.Model]] = [[person], list(person.suspensions.all()), list(person.moves.all())]
+    lines = [*_audit_lines(person), *(line for same in rows for line in changes_of(same))]
     if account is not None:
         lines += [*row_changes(account), *_entry_lines(account)]
     return sorted(lines, key=lambda line: line.at, reverse=True)

@@ -6,7 +6,6 @@ urlpatterns = [
     path("persons/import/", jobs.import_persons, name="import-persons"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/reveal/", persons.reveal, name="reveal"),
-    path("persons/<int:pk>/status/", persons.status, name="person-status"),
     path("persons/<int:pk>/contact/", persons.contact, name="person-contact"),
     path("persons/<int:pk>/trail/", persons.trail, name="trail"),
     path("accounts/<int:pk>/adjust/", adjustments.request_, name="adjust"),

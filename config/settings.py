@@ -10,6 +10,7 @@ from typing import Any
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +136,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
+    "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
 }
 
 AUTH_USER_MODEL = "accounts.Staff"
@@ -212,7 +214,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "STYLES": [lambda request: static("gongji/gongji.css")],
-    "SCRIPTS": [lambda request: static("gongji/gongji.js")],
+    "SCRIPTS": [
+        lambda request: static("gongji/gongji.js"),
+        lambda request: static("gongji/documents.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 200)",
@@ -231,10 +236,12 @@ UNFOLD = {
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "config.navigation.sidebar"},
 }
 
-# Uploads are held in memory and sealed into the database: no personal data in temporary files.
+# Uploads are held in memory and sealed (in the database, under DOCUMENTS_DIR): no personal data in temporary files.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+# Papers of cases, sealed: one directory, shared by every web host, in no directory that a web server hands out.
+DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
@@ -261,6 +268,8 @@ LOGGING = {
 # What a job of each kind calls: `(job, progress) -> result`, inside one transaction with the end of the job.
 JOB_KINDS = {
     "import_persons": "accounts.services.import_persons.run_import",
+    "propose_matches": "families.services.duplicates.run_search",
+    "turn_day": "families.services.nightly.run_turn_day",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

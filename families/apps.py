@@ -7,3 +7,6 @@ class FamiliesConfig(AppConfig):
 
     name = "families"
     verbose_name = _("Family mutual aid")
+
+    def ready(self) -> None:
+        from families import checks  # noqa: F401

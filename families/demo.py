@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -19,27 +19,49 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause
+from accounts.rules.identity import first_generation_number
 from accounts.rules.names import name_key
 from accounts.services.adjustments import decide_adjustment, request_adjustment
 from accounts.services.ledger import Posting, carry_over_year, credit_month, post_entries
 from accounts.services.reference import load_regions
 from accounts.services.staff import create_staff
+from accounts.services.status_events import EventKind, StatusEvent
 from families.demo_data import (
     ADJUSTMENTS,
+    CALLED,
+    DOCUMENTS_POLICY,
+    DRAFT,
+    EVENTS,
     HANDLED_BY,
+    MERGE_REASON,
+    OLD_RECORD,
+    PASSPORT,
     PASSWORD,
     POLICIES,
     REGIONS,
     REJECTIONS,
     SIGN_INS,
     WITHDRAWALS,
+    SamplePolicy,
 )
 from families.demo_households import Household, Human, Registry
-from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
+from families.demo_papers import file_papers
+from families.models import (
+    FollowUp,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    PolicySetting,
+    RegionPolicy,
+    RegistrationCase,
+)
 from families.models.case import CaseState
-from families.services.case_forms import CaseInput, LineInput
+from families.models.policy import PolicyState
+from families.services.case_forms import CaseInput, LineInput, form_of
 from families.services.cases import (
     approve_case,
     reject_case,
@@ -48,6 +70,10 @@ from families.services.cases import (
     withdraw_case,
 )
 from families.services.changes import dissolve_group, release_members
+from families.services.duplicates import propose_matches
+from families.services.follow_ups import add_note, record_status_event
+from families.services.merging import request_merge
+from families.services.policies import SettingInput, change_draft, draft_policy
 
 HOUSEHOLDS = 1_080
 SEED = 20260316
@@ -105,7 +131,10 @@ def seed(*, households: int = HOUSEHOLDS, seed: int = SEED, today: dt.date | Non
     demo.keep_accounts()
     _analyze()
     demo.handle_cases()
+    demo.file_papers()
     demo.end_some()
+    demo.register_some_twice()
+    demo.things_happen()
     return demo.made()
 
 
@@ -150,15 +179,27 @@ class _Demo:
                 full_name=sign_in.full_name,
                 office=sign_in.office,
             )
-        with _as(self.staff["sheng"]):
-            for sample in POLICIES:
-                policy = RegionPolicy.objects.create(
-                    region_id=sample.region, effective_on=sample.effective_on, title=sample.title
-                )
-                PolicySetting.objects.bulk_create(
-                    PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
-                    for parameter, value, citation in sample.settings
-                )
+        for sample in POLICIES:
+            self._publish(sample, dt.date.fromisoformat(sample.effective_on))
+        self._draft_policy()
+
+    def _draft_policy(self) -> None:
+        """A coming version, to look at what it touches and to publish: from the month after next."""
+        next_month = (max(self.today, timezone.localdate()).replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        day = (next_month + dt.timedelta(days=32)).replace(day=1)
+        with _as(self.staff["zhuguan"]) as supervisor:
+            region = Region.objects.get(pk=DRAFT.region)
+            draft = draft_policy(region=region, effective_on=day, title=DRAFT.title, by=supervisor)
+            settings = {one.parameter: SettingInput(one.value, one.citation) for one in draft.settings.all()}
+            settings |= {parameter: SettingInput(value, citation) for parameter, value, citation in DRAFT.settings}
+            change_draft(
+                policy_id=draft.pk,
+                version=draft.version,
+                title=draft.title,
+                effective_on=day,
+                settings=settings,
+                by=supervisor,
+            )
 
     def register(self, households: Sequence[Household]) -> None:
         """Persons, and an account for everybody in employee insurance."""
@@ -167,6 +208,7 @@ class _Demo:
         with _as(self.staff["sheng"]):
             persons = InsuredPerson.objects.bulk_create(map(self._person, humans), batch_size=1_000)
             self.ids = {person.psn_no: person.pk for person in persons}
+            Suspension.objects.bulk_create(self._suspension(one) for one in persons if one.status_reason)
             accounts = PersonalAccount.objects.bulk_create(
                 PersonalAccount(person_id=self.ids[human.psn_no], opened_on=self._opening_day(human))
                 for human in humans
@@ -185,13 +227,19 @@ class _Demo:
             region_id=human.region,
             insutype=human.insutype,
             psn_type=human.psn_type,
-            status="2" if human.status_reason else "1",
+            status=InsuranceStatus.SUSPENDED if human.status_reason else InsuranceStatus.NORMAL,
             status_since=self._day_back(700),
             status_reason=human.status_reason,
             contact_confirmed_on=self._day_back(400),
         )
         person.certno, person.mobile = human.certno, human.mobile
         return person
+
+    def _suspension(self, person: InsuredPerson) -> Suspension:
+        return Suspension(
+            person=person, cause=Cause.SUSPENDED, status=person.status, starts_on=person.status_since,
+            note=person.status_reason, recorded_by=self.staff["sheng"],
+        )  # fmt: skip
 
     def _day_back(self, most: int) -> dt.date:
         return self.today - dt.timedelta(days=self.chance.randrange(most))
@@ -227,13 +275,16 @@ class _Demo:
         """One in 25 begins with nothing."""
         if self.chance.random() < 0.04:
             return None
+        return self._carried_over(human, self._yuan(20_000, 600_000), self._yuan(1_000, 120_000))
+
+    def _carried_over(self, human: Human, prior: Decimal, current: Decimal) -> Posting:
         return Posting(
             account_id=self.accounts[human.psn_no],
             kind=EntryKind.CARRIED_OVER,
             business_date=self._opening_day(human),
             source="opening",
-            prior_change=self._yuan(20_000, 600_000),
-            current_change=self._yuan(1_000, 120_000),
+            prior_change=prior,
+            current_change=current,
         )
 
     def _contribution(self, human: Human) -> Decimal:
@@ -320,6 +371,36 @@ class _Demo:
         with _as(case.handled_by) as clerk:
             return withdraw_case(case_id=case.pk, reason=self.chance.choice(WITHDRAWALS), by=clerk)
 
+    def file_papers(self) -> None:
+        """From today one district asks for documents: its first draft has most of them, one case elsewhere a few."""
+        self._publish(DOCUMENTS_POLICY, self.today)
+        drafts = RegistrationCase.objects.filter(state=CaseState.DRAFT).select_related("handled_by").order_by("pk")
+        strict = drafts.filter(region=DOCUMENTS_POLICY.region).first()
+        if strict is not None:
+            self._begin_today(strict)
+            with _as(strict.handled_by) as clerk:
+                file_papers(strict, by=clerk, but_last=True)
+        waiting = RegistrationCase.objects.filter(state=CaseState.SUBMITTED, region="421002").order_by("pk").first()
+        if waiting is not None:
+            with _as(waiting.handled_by) as clerk:
+                file_papers(waiting, by=clerk)
+
+    def _publish(self, sample: SamplePolicy, day: dt.date) -> None:
+        with _as(self.staff["sheng"]):
+            policy = RegionPolicy.objects.create(region_id=sample.region, effective_on=day, title=sample.title)
+            PolicySetting.objects.bulk_create(
+                PolicySetting(policy=policy, parameter=parameter, value=value, citation=citation)
+                for parameter, value, citation in sample.settings
+            )
+            policy.state = PolicyState.PUBLISHED
+            policy.save(update_fields=["state"])
+
+    def _begin_today(self, case: RegistrationCase) -> None:
+        form = form_of(case)
+        lines = [replace(line, starts_on=self.today) for line in form.lines]
+        with _as(case.handled_by) as clerk:
+            save_case(form=replace(form, lines=lines), by=clerk)
+
     def end_some(self) -> None:
         """One member of every hundredth group released, every three-hundredth group dissolved."""
         with _as(self.staff["jingban"]) as clerk:
@@ -331,6 +412,51 @@ class _Demo:
                 )
             for group in groups[50::300]:
                 dissolve_group(group_id=group.pk, day=self.today, reason="户主申请解除", by=clerk)
+
+    def register_some_twice(self) -> None:
+        """Three people with two records each: an old card with money left, two passports; one merge is asked for.
+
+        A demo of a few households has no such people.
+        """
+        local = [human for house in self.households if house.home == "421002" for human in house.humans]
+        adults = [human for human in local if human.is_employee and human.born_on.year < 1995]
+        if len(adults) < 8:
+            return
+        old, *travellers = adults[5:8]
+        records = [
+            replace(old, certno=first_generation_number(old.certno) or "", status_reason=OLD_RECORD),
+            *(
+                replace(one, certno=f"E{number:08d}", insutype="390", psn_type="1501", status_reason="")
+                for number, one in enumerate(travellers, start=88_210_461)
+            ),
+        ]
+        for number, record in enumerate(records):
+            record.psn_no = f"42007{number:012d}"
+        with _as(self.staff["jingban"]) as clerk:
+            persons = [self._person(record) for record in records]
+            persons[1].cert_type = persons[2].cert_type = PASSPORT
+            InsuredPerson.objects.bulk_create(persons)
+            Suspension.objects.bulk_create(self._suspension(one) for one in persons if one.status_reason)
+            self.ids |= {person.psn_no: person.pk for person in persons}
+            account = PersonalAccount.objects.create(person=persons[0], opened_on=self._opening_day(records[0]))
+            self.accounts[persons[0].psn_no] = account.pk
+            post_entries(postings=[self._carried_over(records[0], Decimal("236.50"), Decimal("18.20"))], by=clerk)
+            propose_matches(by=clerk)
+            match = PersonMatch.objects.get(second=persons[1])
+            request_merge(match_id=match.pk, survivor_id=match.first_id, reason=MERGE_REASON, by=clerk)
+
+    def things_happen(self) -> None:
+        """Status events, each in a family of its own as far as there are families; one of them has been called."""
+        with _as(self.staff["jingban"]) as clerk:
+            for number, (kind, days, seat, note, region) in enumerate(EVENTS):
+                event = StatusEvent(EventKind(kind), self.today + dt.timedelta(days=days), note, region)
+                members = GroupMember.objects.for_staff(clerk).filter(seat=seat, left_on=None).order_by("pk")
+                for member in members.select_related("person")[number * 3 : number * 3 + 1]:
+                    version = member.person.version
+                    record_status_event(person_id=member.person_id, version=version, event=event, by=clerk)
+            again_on = self.today + dt.timedelta(days=3)
+            for first in FollowUp.objects.for_staff(clerk).order_by("pk")[:1]:
+                add_note(follow_up_id=first.pk, text=CALLED, again_on=again_on, by=clerk)
 
     def made(self) -> Made:
         return Made(

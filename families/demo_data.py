@@ -49,7 +49,7 @@ HANDLED_BY: Mapping[str, str] = {"421002": "jingban", "421003": "jingban2"}
 
 
 class SamplePolicy(NamedTuple):
-    """A policy version; `settings`: parameter, value as it is stored, citation."""
+    """A policy version; `settings`: parameter, value as it is stored, citation; a draft has no day yet."""
 
     region: str
     effective_on: str
@@ -86,6 +86,25 @@ POLICIES = (
     ),
 )
 
+# In force from the day on which the demo is made: what was registered before asked for no papers.
+DOCUMENTS_POLICY = SamplePolicy(
+    "421003",
+    "",
+    "荆州区证明材料示例参数",
+    (("proof_mode", "documents", "荆州区（示例参数，非官方文件）"),),
+)
+# What the city's supervisor has drafted and another person may publish: the province's.
+DRAFT = SamplePolicy(
+    "421000",
+    "",
+    "荆州市家庭共济人数调整（示例草案）",
+    (
+        ("max_members", 6, _CITY),
+        ("min_bind_days", 90, _CITY),
+        ("visit_limit", "500.00", _CITY),
+    ),
+)
+
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁沈任"
     "姚卢傅钟姜崔谭"
@@ -111,3 +130,20 @@ REJECTIONS = (
 WITHDRAWALS = ("家属要求改日再办", "参保人忘带身份证，改日补办", "录入错误，重新登记")
 ADJUSTMENTS = ("单位补缴后补划账", "退休待遇核定后补差", "重复划账更正", "转移接续余额补记")
 STATUS_REASONS = ("单位停保", "待核实参保信息", "异地转出办理中")
+# Records that were registered twice.
+PASSPORT = "08"
+OLD_RECORD = "换发二代证前的旧档案"
+MERGE_REASON = "护照与身份证同属一人，已核对原件"
+# Status events: kind, days from today, seat of the member, proof or reason, code of the new region.
+EVENTS: Sequence[tuple[str, int, int, str, str]] = [
+    ("death", -40, 1, "居民死亡医学证明", ""),
+    ("suspended", -70, 2, "单位停缴，未接续", ""),
+    ("card_lending", -12, 2, "药店核查：他人持卡结算", ""),
+    ("ended", -25, 1, "出国定居，终止参保", ""),
+    ("death", -9, 2, "派出所户籍注销证明", ""),
+    ("suspended", 0, 1, "单位减员，本月缴至月底", ""),
+    ("moved", -5, 2, "转移接续手续已办结", "330100"),
+    ("moved", 20, 2, "随单位迁往武汉", "420106"),
+    ("card_lending", -3, 1, "他人持卡住院，已立案", ""),
+]
+CALLED = "已电话联系，家属周内携户口本来窗口办理"

@@ -37,6 +37,7 @@ MESSAGES = {
     "before_owner": _("Nobody is a member before the owner."),
     "owner_changes": _("Another owner from a later day on: possible from that day."),
     "balance_zero": _("The account is empty: nothing can be drawn until the next credit."),
+    "card_lending": _("The card was lent to another person: no family payment until it is returned."),
     "relation_gender": _("Relation and gender disagree: check the relation with the family."),
     "relation_age": _("Relation and age disagree: check the relation with the family."),
 }
@@ -45,6 +46,7 @@ RULES = {
     "insured": _("Basic medical insurance"),
     "normal_status": _("Insurance in normal status"),
     "payer_employee": _("Employee insurance of whoever shares"),
+    "card_lending": _("Own card in own hands"),
     "balance": _("Balance of the account"),
     "dates": _("Start and end"),
     "one_group": _("One group per person"),
@@ -65,11 +67,22 @@ RULES = {
     "one_owner": _("One owner"),
 }
 
+# What has to be proved by papers (families/rules/proofs.py).
+PROOFS = {
+    "identity": _("Identity"),
+    "relation": _("Relation to the owner"),
+    "declared": _("Declared relation"),
+    "authority": _("Authority of the agent"),
+    "agent": _("Identity of the agent"),
+    "death": _("Death"),
+}
+
 # What a rule rests on where no policy parameter decides it.
 CITATIONS = {
     "insured": _("Payer and beneficiary take part in basic medical insurance"),
     "normal_status": _("Payer and beneficiary are in normal insurance status"),
     "payer_employee": _("The payer has employee insurance in normal status"),
+    "card_lending": _("Only the patient's own card; lending it suspends networked settlement"),
     "dates": _("Registration form: start and end"),
     "once": _("Registration form: one row per member"),
     "one_spouse": _("Marriage law: one spouse"),
@@ -78,6 +91,18 @@ CITATIONS = {
     "owner_stays": _("Registration form: one owner"),
     "complete": _("Registration form: one row per member"),
     "rank": _("Accounts pay one after another, in the recorded order"),
+}
+
+# What a clerk does about a follow-up, by its kind.
+ADVICE = {
+    "owner_died": _("Call the family: hand the group over to another member, or dissolve it."),
+    "member_died": _("Call the family: release the member."),
+    "owner_suspended": _("Call the family: hand the group over, or wait until the insurance is resumed."),
+    "payer_suspended": _("Call the family: this account pays for nobody meanwhile. Release, or wait."),
+    "member_suspended": _("Call the family: nobody pays for this member meanwhile. Release, or wait."),
+    "card_lending": _("Call the family: family payment goes on once the card is returned."),
+    "moved_away": _("Call the family: release the member; hand the group over where it is the owner."),
+    "policy_excess": _("Call the family: release whom the policy no longer admits."),
 }
 
 

@@ -18,10 +18,12 @@ from accounts.rules.identity import mask_number
 from accounts.selectors import code_labels
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
 from families.models.case import CaseKind, CaseState, Cause
+from families.models.document import DocumentKind
 from families.models.group import GrantBasis
 from families.rules.kinship import pair_relation
 from families.selectors import Terms, group_on
 from families.services.case_forms import check_case, form_of
+from families.services.documents import agent_of
 from families.services.groups import GroupDissolved
 from families.verdicts import KINDS
 
@@ -204,8 +206,8 @@ def registration_form_of(case: RegistrationCase) -> RegistrationForm:
                 for payer, terms in family.payers
             ],
             signers=_signers(case, family),
-            documents=[],
-            agent=_agent(case),
+            documents=_documents(case),
+            agent=_agent(case, certificates),
             handled_by=str(case.handled_by),
             reviewed_by=str(case.reviewed_by or ""),
             result=_result(case),
@@ -306,16 +308,29 @@ def _result(case: RegistrationCase) -> str:
     )
 
 
-def _agent(case: RegistrationCase) -> FormAgent | None:
+def _agent(case: RegistrationCase, certificates: dict[str, str]) -> FormAgent | None:
     if not case.agent_name:
         return None
+    agent = agent_of(case)
     return FormAgent(
         name=case.agent_name,
-        document_type="",
-        document_number="",
-        phone="",
+        document_type=certificates.get(agent.cert_type, agent.cert_type) if agent else "",
+        document_number=agent.certno if agent else "",
+        phone=agent.mobile if agent else "",
         power_of_attorney=case.power_of_attorney,
     )
+
+
+def _documents(case: RegistrationCase) -> list[str]:
+    """The papers that count, each kind once with whose they are: 身份证（张三、李四）."""
+    valid = case.documents.filter(replaced_by=None).select_related("person").order_by("number")
+    names: dict[str, list[str]] = {}
+    for document in valid:
+        names.setdefault(str(DocumentKind(document.kind).label), []).append(
+            document.person.name if document.person else ""
+        )
+    return [f"{kind}（{'、'.join(whose)}）" if (whose := list(filter(None, all_))) else kind
+            for kind, all_ in names.items()]  # fmt: skip
 
 
 def _action(case: RegistrationCase, line: CaseLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -93,13 +94,16 @@ def name_in_words(parameter: str) -> str:
 
 
 def value_in_words(parameter: str, stored: Any) -> str:
-    """A stored value (JSON) as a person reads it."""
+    """A value as a person reads it, whether as stored (JSON) or as the rules read it."""
     if stored is None:
         return _("without limit")
     if isinstance(stored, bool):
         return _("yes") if stored else _("no")
     words = CHOICES.get(parameter, {})
-    if isinstance(stored, list):
-        return _(", ").join(str(words.get(one, one)) for one in stored)
-    unit = PARAMETERS[parameter].unit if parameter in PARAMETERS else ""
+    if isinstance(stored, list | frozenset):
+        return _(", ").join(str(words.get(one, one)) for one in sorted(stored, key=[*words, *stored].index))
+    described = PARAMETERS.get(parameter)
+    if described and described.shape == "ratio":
+        return f"{Decimal(stored) * 100:.0f} %"
+    unit = described.unit if described else ""
     return str(UNITS[unit]).format(n=stored) if unit in UNITS else str(words.get(stored, stored))

@@ -9,30 +9,58 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import InsuredPerson, Region, Staff
+from accounts.models import InsuredPerson, Region, Staff, Suspension
 from accounts.models.dated import holds_on
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause, suspended
+from accounts.selectors import suspended_on
 from accounts.trail import TrailLine, changes_of
-from families.models import Grant, GroupMember, MutualAidGroup, RegionPolicy, RegistrationCase, Sharing
+from families.models import (
+    CaseDocument,
+    FollowUp,
+    FollowUpNote,
+    Grant,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    RegionPolicy,
+    RegistrationCase,
+    Sharing,
+)
 from families.models.case import OPEN
+from families.models.follow_up import FollowUpState
+from families.models.match import UNDECIDED
+from families.models.policy import PolicyQuerySet
 from families.rules.facts import PastMembership, PersonFacts
+from families.rules.kinship import OWNER
 from families.rules.policy import Origin, Policy, parse_value
 
 
 def policy_on(region: Region, day: dt.date) -> Policy:
     """The policy of a region on a day: the version in force of each region above it, the nearest one wins.
 
-    Rule: DOMAIN.md section 4. Parameters that no version sets keep the product's default.
+    Rule: DOMAIN.md section 4. Parameters that no version sets keep the product's default; drafts hold nowhere.
     """
     above = region.path.strip("/").split("/")
-    versions = (
-        RegionPolicy.objects.filter(region__in=above, effective_on__lte=day)
+    return inherited(versions_on(RegionPolicy.objects.filter(region__in=above), day))
+
+
+def versions_on(versions: PolicyQuerySet, day: dt.date) -> PolicyQuerySet:
+    """Of these, the one in force in each region, from the root of the tree down, with its values."""
+    return (
+        versions.published()
+        .filter(effective_on__lte=day)
         .order_by("region__path", "-effective_on")
         .distinct("region__path")
         .select_related("region")
         .prefetch_related("settings")
     )
+
+
+def inherited(versions: Iterable[RegionPolicy]) -> Policy:
+    """What versions, from the root of the tree down, come to. Raises: PolicyFault for a value nobody can read."""
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     for version in versions:
@@ -74,13 +102,15 @@ class Payer:
 def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
     """Whose accounts may pay for a person on a day, in the recorded order.
 
-    Rule: DOMAIN.md section 3 (S0, S1, S3). A payer counts while grant, sharing and both memberships hold.
+    Rule: DOMAIN.md section 3 (S0, S1, S3). A payer counts while grant, sharing and both memberships hold, and
+    neither of the two is suspended on that day; the own account can be spent meanwhile (S4).
     """
     grants = (
         Grant.objects.filter(beneficiary__person=person)
         .on(day)
         .filter(holds_on("payer", GroupMember.period, day), holds_on("beneficiary", GroupMember.period, day))
         .filter(holds_on("payer__sharings", Sharing.period, day))
+        .filter(~suspended("payer__person", day), ~suspended("beneficiary__person", day))
         .annotate(
             rank=F("payer__sharings__rank"),
             share_limit=F("payer__sharings__share_limit"),
@@ -104,13 +134,19 @@ def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
     ]
 
 
-def facts_for(person_ids: Collection[int]) -> dict[int, PersonFacts]:
-    """What the pre-flight check needs to know of each person, in three queries however many there are."""
+def facts_for(person_ids: Collection[int], *, day: dt.date) -> dict[int, PersonFacts]:
+    """What the pre-flight check needs to know of each person, in four queries however many there are.
+
+    `day`: the first that counts. A suspension that holds then or later counts, one that is over does not.
+    """
     persons = InsuredPerson.objects.filter(pk__in=person_ids).select_related("region", "account")
     stays = defaultdict(list)
     for stay in GroupMember.objects.filter(person__in=person_ids).select_related("group").order_by("joined_on", "pk"):
         stays[stay.person_id].append(stay)
-    return {person.pk: _facts(person, stays[person.pk]) for person in persons}
+    suspensions = defaultdict(list)
+    for suspension in Suspension.objects.filter(person__in=person_ids).reaching(day):
+        suspensions[suspension.person_id].append(suspension)
+    return {person.pk: _facts(person, stays[person.pk], suspensions[person.pk]) for person in persons}
 
 
 def _stays(rows: Iterable[GroupMember]) -> tuple[PastMembership, ...]:
@@ -128,12 +164,13 @@ def _stays(rows: Iterable[GroupMember]) -> tuple[PastMembership, ...]:
     return tuple(stays)
 
 
-def _facts(person: InsuredPerson, stays: list[GroupMember]) -> PersonFacts:
+def _facts(person: InsuredPerson, stays: list[GroupMember], suspensions: list[Suspension]) -> PersonFacts:
     account = getattr(person, "account", None)
     return PersonFacts(
         person_id=person.pk,
         insutype=person.insutype,
-        status=person.status,
+        status=next((one.status for one in suspensions if one.status), InsuranceStatus.NORMAL),
+        card_lent=any(one.cause == Cause.CARD_LENDING for one in suspensions),
         born_on=person.born_on,
         gender=person.gender,
         province=person.region.province,
@@ -152,12 +189,45 @@ def open_cases_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[Registrati
     )
 
 
+def matches_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[PersonMatch]:
+    """Pairs that are not decided yet and name this person."""
+    matches = PersonMatch.objects.for_staff(staff).current().filter(state__in=UNDECIDED)
+    return matches.filter(Q(first=person) | Q(second=person))
+
+
+def open_follow_ups_of(group: MutualAidGroup, *, staff: Staff) -> QuerySet[FollowUp]:
+    """What a clerk has to settle with this family."""
+    return FollowUp.objects.for_staff(staff).filter(group=group, state=FollowUpState.OPEN).select_related("person")
+
+
+def worklist_for(staff: Staff, *, today: dt.date) -> QuerySet[FollowUp]:
+    """Follow-ups in scope, the oldest first, each with the group's owner of today and the last note."""
+    owners = GroupMember.objects.on(today).filter(group=OuterRef("group"), relation=OWNER)
+    notes = FollowUpNote.objects.filter(follow_up=OuterRef("pk")).order_by("-pk")
+    rows = FollowUp.objects.for_staff(staff).select_related("group__region", "person")
+    return rows.annotate(
+        owner_name=Subquery(owners.values("person__name")[:1]),
+        last_note=Subquery(notes.values("text")[:1]),
+        again_on=Subquery(notes.values("again_on")[:1]),
+    ).order_by("since", "pk")
+
+
+def open_follow_up_counts(staff: Staff) -> dict[str, int]:
+    """Kind → how many are open in scope."""
+    rows = FollowUp.objects.for_staff(staff).filter(state=FollowUpState.OPEN).order_by()
+    return dict(rows.values_list("kind").annotate(n=Count("pk")))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a member shares on a day. `rank`: None where nothing is shared; `share_limit`: yuan per year."""
+    """What a member shares on a day. `rank`: None where nothing is shared; `share_limit`: yuan per year.
+
+    `suspensions`: why the member takes no part on that day, empty for whoever does.
+    """
 
     rank: int | None = None
     share_limit: Decimal | None = None
+    suspensions: tuple[Suspension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,33 +249,46 @@ class GroupPicture:
 
 
 def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
-    """Members by seat with what they share, and every grant by rank and seat of the beneficiary."""
+    """Members by seat with what they share, and every grant by rank and seat of the beneficiary.
+
+    A suspended member stays among the members, without grants.
+    """
     members = {member.pk: member for member in members_on(group, day)}
-    sharings = {
-        sharing.payer_id: Terms(sharing.rank, sharing.share_limit)
-        for sharing in Sharing.objects.filter(group=group).on(day)
-    }
+    suspensions = suspended_on([member.person_id for member in members.values()], day)
+    taking_part = {key for key, member in members.items() if member.person_id not in suspensions}
+    sharings = {sharing.payer_id: sharing for sharing in Sharing.objects.filter(group=group).on(day)}
     grants = [
-        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank or 0, grant.basis)
+        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank, grant.basis)
         for grant in Grant.objects.filter(group=group).on(day)
-        if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= members.keys()
+        if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= taking_part
     ]
     return GroupPicture(
         group=group,
         day=day,
-        members=[(member, sharings.get(member.pk, Terms())) for member in members.values()],
+        members=[
+            (member, _terms(sharings.get(member.pk), suspensions.get(member.person_id, [])))
+            for member in members.values()
+        ],
         grants=sorted(grants, key=lambda grant: (grant[2], grant[1].seat)),
     )
 
 
+def _terms(sharing: Sharing | None, suspensions: list[Suspension]) -> Terms:
+    if sharing is None:
+        return Terms(suspensions=tuple(suspensions))
+    return Terms(sharing.rank, sharing.share_limit, tuple(suspensions))
+
+
 def family_trail_of(person: InsuredPerson, *, staff: Staff) -> list[TrailLine]:
-    """Every change of a person's memberships, sharings, grants and cases in scope, newest first."""
+    """Every change of a person's memberships, sharings, grants, cases, papers and matches in scope, newest first."""
     memberships = GroupMember.objects.for_staff(staff).filter(person=person)
     kinds: list[QuerySet[Any]] = [
         memberships,
         Sharing.objects.filter(payer__in=memberships),
         Grant.objects.filter(Q(payer__in=memberships) | Q(beneficiary__in=memberships)),
         RegistrationCase.objects.for_staff(staff).filter(lines__person=person).distinct(),
+        PersonMatch.objects.for_staff(staff).filter(Q(first=person) | Q(second=person)),
+        CaseDocument.objects.for_staff(staff).filter(person=person),
     ]
     lines = [line for rows in kinds for line in changes_of(list(rows))]
     return sorted(lines, key=lambda line: line.at, reverse=True)

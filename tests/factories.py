@@ -10,18 +10,34 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff
+from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
-from families.models import GroupMember, MutualAidGroup, PolicySetting, RegionPolicy
+from families.models import (
+    CaseDocument,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+    PolicySetting,
+    RegionPolicy,
+    RegistrationCase,
+)
+from families.models.match import Certainty
+from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
 from families.selectors import group_on
 from families.services.changes import release_members
+from families.services.documents import Upload, add_document
 from families.services.groups import NewMember, create_group
 from families.services.plans import MemberTerms
+from families.services.policies import SettingInput, change_draft, draft_policy
+from tests.files.scans import picture
 
 REGIONS = """
 100000 全国
@@ -101,9 +117,22 @@ def make_person(
     person.certno = certno or make_number(born_on=dt.date(1900 + serial // 3000, 1, 1) + dt.timedelta(days=serial))
     person.mobile = f"139{serial:08d}"
     person.save()
+    if status != "1":
+        make_suspension(person, CAUSE_OF[InsuranceStatus(status)], person.status_since)
     if insutype == "310":
         make_account(person, prior=prior, current=current, by=by)
     return person
+
+
+def make_suspension(
+    person: InsuredPerson, cause: str, starts_on: dt.date, ends_on: dt.date | None = None
+) -> Suspension:
+    """A suspension as it is stored; the person's status, a copy of today's, is left as it is."""
+    ended = {"ended_by": make_staff(), "ended_note": "test"} if ends_on else {}
+    return Suspension.objects.create(
+        person=person, cause=cause, status=STATUS_OF.get(Cause(cause), ""), starts_on=starts_on, ends_on=ends_on,
+        note="test", **ended,
+    )  # fmt: skip
 
 
 def make_account(
@@ -182,13 +211,46 @@ def picture_of(group: MutualAidGroup, day: dt.date) -> Picture:
     )
 
 
+def make_match(region: str = "421002") -> PersonMatch:
+    """Two records of one region that may be one person."""
+    pair = [make_person("重复", region=region, insutype="390") for _ in range(2)]
+    return PersonMatch.objects.create(
+        first=pair[0],
+        second=pair[1],
+        found_on=START,
+        certainty=Certainty.LIKELY,
+        evidence={"for": [["same_name", ""]], "against": []},
+    )
+
+
 def make_policy(
     region: str = "421000", *, effective_on: dt.date = dt.date(2020, 1, 1), **values: Any
 ) -> RegionPolicy:
-    """A version of a region's policy; every value is cited."""
+    """A published version of a region's policy, as one that came with the installation; every value is cited."""
     policy = RegionPolicy.objects.create(
         region_id=region, effective_on=effective_on, title=f"{region} {effective_on}"
     )
     for parameter, value in values.items():
         PolicySetting.objects.create(policy=policy, parameter=parameter, value=value, citation=f"§{parameter}")
+    policy.state = PolicyState.PUBLISHED
+    policy.save(update_fields=["state"])
     return policy
+
+
+def make_document(
+    case: RegistrationCase, *, by: Staff, kind: str = "id_card", person: InsuredPerson | None = None, shade: int = 0
+) -> CaseDocument:
+    """A paper of a case. `shade`: another picture for each, because the same one is taken once."""
+    upload = Upload("IMG_0001.jpg", picture(shade=shade or next(_serial) % 256))
+    return add_document(case_id=case.pk, kind=kind, person_id=person.pk if person else None, upload=upload, by=by)
+
+
+def make_draft(
+    region: str = "421000", *, effective_on: dt.date | None = None, by: Staff | None = None, **values: Any
+) -> RegionPolicy:
+    """A draft that sets these values alone, to begin tomorrow or on the day given."""
+    by = by or make_staff("supervisor", region)
+    day = effective_on or timezone.localdate() + dt.timedelta(days=1)
+    draft = draft_policy(region=Region.objects.get(pk=region), effective_on=day, title=f"draft {region} {day}", by=by)
+    settings = {name: SettingInput(value, f"§{name}") for name, value in values.items()}
+    return change_draft(policy_id=draft.pk, version=1, title=draft.title, effective_on=day, settings=settings, by=by)

@@ -41,6 +41,10 @@ class PersonAdmin(PageAdmin):
     ordering = ["name_key", "id"]
     list_before_template = "accounts/_find_box.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InsuredPerson]:
+        """Without merged records: each is listed under the one it was merged into, on that one's page."""
+        return super().get_queryset(request).filter(merged_into=None)
+
     @display(description=_("insured in"), ordering="region")
     def region_name(self, person: InsuredPerson) -> str:
         return person.region.name

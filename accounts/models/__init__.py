@@ -5,6 +5,7 @@ from accounts.models.job import Job, JobFile
 from accounts.models.person import InsuredPerson
 from accounts.models.region import Region
 from accounts.models.staff import Staff
+from accounts.models.suspension import RegionMove, Suspension
 
 __all__ = [
     "AccountAdjustment",
@@ -16,5 +17,7 @@ __all__ = [
     "JobFile",
     "PersonalAccount",
     "Region",
+    "RegionMove",
     "Staff",
+    "Suspension",
 ]

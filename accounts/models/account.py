@@ -9,7 +9,8 @@ Invariants, held by the database whoever writes:
 - entry n starts where entry n−1 ended (trigger), so the balance is the sum of all entries;
 - the account's balance is that of its last entry (deferred trigger, checked at commit);
 - entries are neither changed, deleted nor truncated (triggers);
-- one source (a monthly credit, a settlement …) moves an account once (UNIQUE).
+- one source (a monthly credit, a settlement …) moves an account once (UNIQUE);
+- the account of a record that was merged takes no more entries (trigger).
 """
 
 from __future__ import annotations
@@ -178,6 +179,20 @@ class AccountEntry(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_follows_the_last';
                     END IF;
                     RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="entry_on_open_account",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF EXISTS (SELECT FROM accounts_personalaccount AS account
+                                 JOIN accounts_insuredperson AS person ON person.id = account.person_id
+                                WHERE account.id = NEW.account_id AND person.merged_into_id IS NOT NULL) THEN
+                        RAISE EXCEPTION 'the record of account % was merged', NEW.account_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_on_open_account';
+                    END IF;
+                    RETURN NEW;
                 """,
             ),
             pgtrigger.Trigger(

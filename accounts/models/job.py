@@ -1,7 +1,8 @@
 """Long work (作业). The row is the truth; Redis only wakes a worker.
 
 Invariants: a running job has a lease; whoever takes it raises `fence`, and only the holder of the present
-fence may report progress or finish: a worker that was thought dead and comes back changes nothing.
+fence may report progress or finish: a worker that was thought dead and comes back changes nothing. One job of a kind
+for a business date.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     owner = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by"))
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
+    business_date = models.DateField(_("business date"), null=True, help_text=_("of work that is done once a day"))
     params = models.JSONField(default=dict, help_text="ids and dates only")
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
@@ -57,6 +59,7 @@ class Job(models.Model):
             models.Index(fields=["owner", "-created_at"], name="job_owner"),
         ]
         constraints = [
+            models.UniqueConstraint(name="job_once_a_day", fields=["kind", "business_date"]),
             models.CheckConstraint(
                 name="job_running_has_lease", condition=~Q(state="running") | Q(lease_until__isnull=False)
             ),

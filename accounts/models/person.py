@@ -1,7 +1,9 @@
 """Insured persons (参保人). ID numbers and phones are sealed, bound to their row, and found by digest.
 
 Invariants: one person per `psn_no`; one person per kind and number of certificate; a status other than
-normal has its reason; every change raises `version`, so that of two editors the second is told.
+normal has its reason and its suspension (accounts/models/suspension.py), of which it is the copy that is true today;
+every change raises `version`, so that of two editors the second is told. A record that was merged into another of
+the same person is void, holds no money, and is never changed again.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
+import pgtrigger
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -18,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import keys
 from accounts.history import track
-from accounts.rules.identity import mask_name, mask_number, mask_phone
+from accounts.rules.identity import first_generation_number, mask_name, mask_number, mask_phone
 from accounts.rules.sealing import SealBroken
 from accounts.scope import ScopedQuerySet
 
@@ -46,11 +49,15 @@ class Gender(models.TextChoices):
 
 class PersonQuerySet(ScopedQuerySet["InsuredPerson"]):
     def with_number(self, number: str) -> PersonQuerySet:
-        """Persons whose certificate number or `psn_no` is exactly this, written as it is stored."""
+        """Records whose certificate number or `psn_no` is exactly this, written as it is stored.
+
+        One that was merged stands for its `survivor`.
+        """
         return self.filter(Q(certno_digest=keys.number_digest(number)) | Q(psn_no=number))
 
 
-@track()
+# What a digest is computed from has its history already.
+@track(exclude=["certno15_digest"])
 class InsuredPerson(models.Model):
     psn_no = models.CharField(_("person number"), max_length=30, unique=True, help_text="psn_no")
     name = models.CharField(_("name"), max_length=60)
@@ -58,6 +65,8 @@ class InsuredPerson(models.Model):
     cert_type = models.CharField(_("certificate"), max_length=2, default=RESIDENT_ID, help_text="psn_cert_type")
     certno_sealed = models.BinaryField(editable=False)
     certno_digest = models.BinaryField(editable=False, max_length=32)
+    # Of the 15 digits that the holder had before 18: equal to the `certno_digest` of a record under the old number.
+    certno15_digest = models.BinaryField(editable=False, max_length=32, null=True)
     gender = models.CharField(_("gender"), max_length=1, choices=Gender.choices)
     born_on = models.DateField(_("born on"))
     mobile_sealed = models.BinaryField(editable=False, default=bytes)
@@ -68,6 +77,14 @@ class InsuredPerson(models.Model):
     status = models.CharField(_("insurance status"), max_length=1, choices=InsuranceStatus.choices)
     status_since = models.DateField(_("status since"))
     status_reason = models.CharField(_("reason of the status"), max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged_records",
+        verbose_name=_("merged into"),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -90,6 +107,56 @@ class InsuredPerson(models.Model):
                 condition=Q(status=InsuranceStatus.NORMAL) | ~Q(status_reason=""),
             ),
             models.CheckConstraint(name="person_named", condition=~Q(name="")),
+            models.CheckConstraint(name="person_merged_into_another", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(
+                name="person_merged_is_void", condition=Q(merged_into=None) | Q(status=InsuranceStatus.VOID)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="person_merged_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__merged_into__isnull=False),
+            ),
+            pgtrigger.Trigger(
+                name="person_merged_whole",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__merged_into__isnull=False),
+                # FOR SHARE: whoever merges the other record at the same moment waits, or is waited for.
+                func="""
+                    PERFORM FROM accounts_insuredperson WHERE id = NEW.merged_into_id FOR SHARE;
+                    IF EXISTS (SELECT FROM accounts_insuredperson
+                                WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL)
+                       OR EXISTS (SELECT FROM accounts_personalaccount
+                                   WHERE person_id = NEW.id AND (prior_years <> 0 OR current_year <> 0)) THEN
+                        RAISE EXCEPTION 'the other record is merged itself, or money is left on this one'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_merged_whole';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # At commit, because the suspension may come after the person; it reads the row as it is by then.
+            pgtrigger.Trigger(
+                name="person_status_has_suspension",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "status_since"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Condition(f"NEW.status <> '{InsuranceStatus.NORMAL}'"),
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    IF EXISTS (SELECT FROM accounts_insuredperson AS person
+                                WHERE person.id = NEW.id AND person.status <> '{InsuranceStatus.NORMAL}'
+                                  AND NOT EXISTS (
+                                      SELECT FROM accounts_suspension AS held
+                                       WHERE held.person_id = person.id AND held.status = person.status
+                                         AND held.starts_on = person.status_since
+                                         AND held.ends_on IS DISTINCT FROM held.starts_on)) THEN
+                        RAISE EXCEPTION 'the status of person % has no suspension', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'person_status_has_suspension';
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608 - the only thing filled in is a constant
+            ),
         ]
         indexes = [
             models.Index(F("certno_digest"), name="person_certno_digest"),
@@ -113,6 +180,8 @@ class InsuredPerson(models.Model):
     def certno(self, number: str) -> None:
         self.certno_sealed = keys.seal_for(f"person:{self.psn_no}:certno", number)
         self.certno_digest = keys.number_digest(number)
+        before = first_generation_number(number)
+        self.certno15_digest = keys.number_digest(before) if before else None
 
     @property
     def mobile(self) -> str:
@@ -144,6 +213,14 @@ class InsuredPerson(models.Model):
         """One value that does not open must not hide the whole list: it is shown as such, and logged."""
         logger.error("a sealed value does not open: %s", broken, extra={"person": self.pk, "column": column})
         return gettext("⚠ does not open")
+
+    @property
+    def survivor(self) -> InsuredPerson:
+        """The record that stands for this person now: itself, or the end of what it was merged into."""
+        person = self
+        while person.merged_into is not None:
+            person = person.merged_into
+        return person
 
     @property
     def is_employee(self) -> bool:

@@ -1,6 +1,7 @@
 """The staff of the bureau: each belongs to a region and sees what lies under it.
 
-Invariant: nobody stands above the rules: the database refuses a superuser.
+Invariants: nobody stands above the rules: the database refuses a superuser; `NIGHTLY`, in whose name the nightly step
+writes, never signs in.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.history import track
 from accounts.scope import ScopedQuerySet
+
+NIGHTLY = "nightly"
 
 
 class StaffManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
@@ -43,6 +46,9 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(name="staff_no_superuser", condition=Q(is_superuser=False)),
+            models.CheckConstraint(
+                name="staff_nightly_never_signs_in", condition=~Q(username=NIGHTLY) | Q(is_active=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,17 @@ def check_resident_id(number: str, *, today: date) -> ResidentId:
     return ResidentId(number, born_on, "1" if int(number[16]) % 2 else "2", number[:6])
 
 
+def first_generation_number(number: str) -> str | None:
+    """The 15 digits that the holder of an 18-character resident ID number had on the first card, or None.
+
+    Rule: GB 11643-1989 left the century and the check character out; it was issued to people born before 2000.
+    None as well for a number whose check character is wrong.
+    """
+    if not _RESIDENT.fullmatch(number) or number[6:8] != "19" or check_digit(number[:17]) != number[17]:
+        return None
+    return number[:6] + number[8:17]
+
+
 def check_certificate(kind: str, number: str, *, today: date) -> str:
     """Check a certificate number of any `psn_cert_type` and return it as it is stored.
 

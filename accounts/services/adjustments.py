@@ -12,6 +12,7 @@ from accounts.acting import writes
 from accounts.models import AccountAdjustment, PersonalAccount, Staff
 from accounts.models.account import AdjustmentState, EntryKind
 from accounts.services.ledger import Posting, post_entries
+from accounts.services.persons import RecordMerged
 from accounts.services.review import AlreadyDecided, OwnWork
 
 
@@ -36,8 +37,10 @@ def request_adjustment(
 ) -> AccountAdjustment:
     """Ask for a correction, in yuan per bucket. `key`: made by the page, so that a double click asks once.
 
-    Raises: SentBefore for a key that asked for something else; nothing is written then.
+    Raises: SentBefore for a key that asked for something else; RecordMerged; nothing is written then.
     """
+    if account.person.merged_into is not None:
+        raise RecordMerged(account.person)
     asked = {
         "account": account,
         "prior_change": prior_change,
@@ -55,7 +58,7 @@ def request_adjustment(
 def decide_adjustment(*, adjustment_id: int, approve: bool, decision: str, by: Staff) -> AccountAdjustment:
     """Post or reject a correction.
 
-    Raises: OwnWork, AlreadyDecided, InsufficientBalance; nothing is written then.
+    Raises: OwnWork, AlreadyDecided, InsufficientBalance, AccountClosed; nothing is written then.
     Locks: the adjustment, then the account.
     """
     adjustment = AccountAdjustment.objects.for_staff(by).select_for_update(of=("self",)).get(pk=adjustment_id)

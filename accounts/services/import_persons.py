@@ -16,14 +16,16 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import keys
 from accounts.bulk import copy_create
 from accounts.import_messages import message_for
-from accounts.models import AccountEntry, InsuredPerson, Job, PersonalAccount, Staff
+from accounts.models import AccountEntry, InsuredPerson, Job, PersonalAccount, Staff, Suspension
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
 from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import Cause
 from accounts.rules.identity import mask_name, mask_number
 from accounts.rules.names import name_key
 from accounts.services.audit import record_event
@@ -32,6 +34,7 @@ from accounts.services.jobs import JobRefused, Progress
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.person_rows import COLUMNS, PersonRow, RowFaults, Tables, read_person, tables_for
 from accounts.services.rights import RightMissing, require_right
+from accounts.services.status_events import follow_status
 from accounts.spreadsheets.columns import HeaderRefused, find_header
 from accounts.spreadsheets.reader import read_table
 from accounts.spreadsheets.refusals import FileRefused
@@ -146,16 +149,21 @@ class _Known:
 
     person: InsuredPerson
     opened: tuple[Decimal, Decimal] | None = None
+    died: bool = False
 
 
 @dataclass
 class _Plan:
-    """What there is to write: new persons, changed ones, and accounts to open for those known before."""
+    """What there is to write: new persons, changed ones, accounts to open for those known before.
+
+    `restated`: the primary keys of those whose status changes.
+    """
 
     rows: int = 0
     new: list[PersonRow] = field(default_factory=list)
     changed: list[tuple[InsuredPerson, PersonRow]] = field(default_factory=list)
     opening: list[tuple[InsuredPerson, PersonRow]] = field(default_factory=list)
+    restated: set[int] = field(default_factory=set)
 
     def tell(self, result: ImportResult) -> None:
         touched = {person.pk for person, _row in (*self.changed, *self.opening)}
@@ -189,6 +197,9 @@ def _known(
     known = {person.pk: _Known(person) for person in persons}
     for person_id in PersonalAccount.objects.filter(person__in=known).values_list("person", flat=True):
         known[person_id].opened = (Decimal(0), Decimal(0))
+    deaths = Suspension.objects.filter(person__in=known, cause=Cause.DEATH, ends_on=None)
+    for person_id in deaths.values_list("person", flat=True):
+        known[person_id].died = True
     openings = AccountEntry.objects.filter(account__person__in=known, source=OPENING)
     for person_id, *opened in openings.values_list("account__person", "prior_change", "current_change"):
         known[person_id].opened = (opened[0], opened[1])
@@ -200,6 +211,8 @@ def _known(
 
 def _contradiction(row: PersonRow, known: _Known | None, holder: _Known | None, tables: Tables) -> RowError | None:
     """Why the row cannot be about the person who is registered; who that is stays unsaid."""
+    if merged := next((one.person for one in (known, holder) if one and one.person.merged_into), None):
+        return _merged(row, merged, tables)
     elsewhere = any(one and one.person.region_id not in tables.regions for one in (known, holder))
     if elsewhere:
         return RowError(row.number, "psn_no", "other_region", message_for("person_elsewhere"))
@@ -209,6 +222,8 @@ def _contradiction(row: PersonRow, known: _Known | None, holder: _Known | None, 
     if known.person.name != row.name:
         message = message_for("name_mismatch", value=mask_name(row.name))
         return RowError(row.number, "psn_name", "name_mismatch", message)
+    if known.died and row.status != known.person.status:
+        return RowError(row.number, "psn_insu_stas", "insurance_suspended", message_for("died"))
     if row.is_employee and known.opened is not None and row.opening not in (None, known.opened):
         column = "prior_years_balance" if row.prior != known.opened[0] else "current_year_balance"
         stated = row.prior if column == "prior_years_balance" else row.current
@@ -216,7 +231,19 @@ def _contradiction(row: PersonRow, known: _Known | None, holder: _Known | None, 
     return None
 
 
+def _merged(row: PersonRow, record: InsuredPerson, tables: Tables) -> RowError:
+    """The row speaks of a record that is closed: it changes neither it nor, unasked, the one it was merged into."""
+    column, value = ("psn_no", row.psn_no) if record.psn_no == row.psn_no else ("certno", mask_number(row.certno))
+    survivor = record.survivor
+    if survivor.region_id not in tables.regions:
+        return RowError(row.number, column, "other_region", message_for("person_elsewhere"))
+    message = message_for("record_merged", value=value, survivor=survivor.psn_no)
+    return RowError(row.number, column, "record_merged", message)
+
+
 def _note_changes(plan: _Plan, known: _Known, row: PersonRow) -> None:
+    if known.person.status != row.status:
+        plan.restated.add(known.person.pk)
     if _apply(known.person, row):
         plan.changed.append((known.person, row))
     if row.is_employee and known.opened is None:
@@ -250,11 +277,16 @@ def _set_status(person: InsuredPerson, status: str) -> None:
 def _write(plan: _Plan, tables: Tables, by: Staff, report: Report) -> None:
     done = plan.rows - len(plan.new) - len(plan.changed)
     for changed in _chunks(plan.changed):
-        _update([person for person, _row in changed])
+        persons = [person for person, _row in changed]
+        _update(persons)
+        restated = [one for one in persons if one.pk in plan.restated]
+        follow_status(persons=restated, day=tables.today, why=_("by the roster"), by=by)
         report(done := done + len(changed), plan.rows)
     _open_accounts(plan.opening, tables.today, by)
     for chunk in _chunks(plan.new):
         persons = copy_create([_person(row, tables.today) for row in chunk])
+        suspended = [one for one in persons if one.status != InsuranceStatus.NORMAL]
+        follow_status(persons=suspended, day=tables.today, why=_("by the roster"), by=by)
         _open_accounts(
             [(person, row) for person, row in zip(persons, chunk, strict=True) if row.is_employee],
             tables.today,

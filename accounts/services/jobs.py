@@ -14,7 +14,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -61,10 +61,20 @@ Work = Callable[[Job, Progress], dict[str, Any]]
 
 @writes
 def enqueue(
-    *, kind: str, by: Staff, params: dict[str, Any] | None = None, file: tuple[str, bytes] | None = None
+    *,
+    kind: str,
+    by: Staff,
+    params: dict[str, Any] | None = None,
+    file: tuple[str, bytes] | None = None,
+    business_date: dt.date | None = None,
 ) -> Job:
-    """Ask for a job and wake a worker once the row is there for it to find. `file`: name and content."""
-    job = Job.objects.create(kind=kind, owner=by, region_id=by.region_id, params=params or {})
+    """Ask for a job and wake a worker once the row is there for it to find. `file`: name and content.
+
+    Raises: IntegrityError (`job_once_a_day`) for a `business_date` that has its job of this kind.
+    """
+    job = Job.objects.create(
+        kind=kind, owner=by, region_id=by.region_id, params=params or {}, business_date=business_date
+    )
     if file is not None:
         name, content = file
         stored = JobFile(
@@ -74,6 +84,22 @@ def enqueue(
         stored.save()
     transaction.on_commit(lambda: wake(job.pk))
     return job
+
+
+def enqueue_once_a_day(*, kind: str, by: Staff, business_date: dt.date) -> Job:
+    """The job of a kind for a day: asked for now, or before by somebody else, whose job it is then."""
+    try:
+        return enqueue(kind=kind, by=by, business_date=business_date)
+    except IntegrityError:
+        return Job.objects.get(kind=kind, business_date=business_date)
+
+
+@writes
+def ask_again(*, job: Job, by: Staff) -> None:
+    """Give a job that was given up its attempts back. Any other is left as it is."""
+    Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
+        state=JobState.QUEUED, attempts=0, failure="", finished_at=None
+    )
 
 
 def wake(job_id: int) -> None:

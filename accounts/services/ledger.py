@@ -50,6 +50,14 @@ class InsufficientBalance(Exception):
         )
 
 
+class AccountClosed(Exception):
+    """The account's record was merged into another of the same person: it takes no more postings."""
+
+    def __init__(self, posting: Posting) -> None:
+        self.posting = posting
+        super().__init__(_("This record was merged: post to the account of the record that it was merged into."))
+
+
 class SourceConflict(Exception):
     """The same source has moved this account before, by other amounts."""
 
@@ -64,15 +72,18 @@ def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry
 
     Idempotent by (account, source): what was posted before with the same amounts is left as it is.
     Returns: the entries, the earlier ones included, in the order of the postings.
-    Raises: InsufficientBalance, SourceConflict; nothing is written then.
+    Raises: InsufficientBalance, SourceConflict, AccountClosed; nothing is written then.
     Locks: the accounts, by primary key, before anything is read.
     """
     accounts = lock_accounts({posting.account_id for posting in postings})
+    closed = _closed(accounts)
     earlier = _earlier(postings)
     entries: dict[tuple[int, str], AccountEntry] = {}
     for posting in postings:
         key = (posting.account_id, posting.source)
         known = earlier.get(key) or entries.get(key)
+        if known is None and posting.account_id in closed:
+            raise AccountClosed(posting)
         if known is None:
             entries[key] = _next_entry(accounts[posting.account_id], posting, by)
         elif not _same(known, posting):
@@ -89,6 +100,12 @@ def lock_accounts(account_ids: Iterable[int]) -> dict[int, PersonalAccount]:
     """Lock accounts in the order of their primary key, so that two services never wait for one another."""
     locked = PersonalAccount.objects.filter(pk__in=list(account_ids)).order_by("pk").select_for_update()
     return {account.pk: account for account in locked}
+
+
+def _closed(account_ids: Iterable[int]) -> set[int]:
+    """Those of merged records; of two million persons a handful, so from their side."""
+    merged = PersonalAccount.objects.filter(pk__in=list(account_ids), person__merged_into__isnull=False)
+    return set(merged.values_list("pk", flat=True))
 
 
 def _earlier(postings: Sequence[Posting]) -> dict[tuple[int, str], AccountEntry]:

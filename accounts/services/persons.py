@@ -6,7 +6,6 @@ Every change is conditional on the version that the clerk saw: of two editors th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from accounts.acting import writes
 from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
-from accounts.models.person import InsuranceStatus
 from accounts.services.audit import record_event
 from accounts.trail import last_change_of
 
@@ -34,6 +32,18 @@ class ChangedMeanwhile(Exception):
         )
 
 
+class RecordMerged(Exception):
+    """The record was merged into another of the same person: only that one is changed. Nothing was written."""
+
+    def __init__(self, record: InsuredPerson) -> None:
+        self.record = record
+        super().__init__(
+            _("{psn_no} was merged into {survivor}: work with that record.").format(
+                psn_no=record.psn_no, survivor=record.survivor.psn_no
+            )
+        )
+
+
 class TooManyReveals(Exception):
     def __init__(self) -> None:
         super().__init__(
@@ -41,42 +51,27 @@ class TooManyReveals(Exception):
         )
 
 
-def change_status(
-    *, person_id: int, version: int, status: str, since: dt.date, reason: str, by: Staff
-) -> InsuredPerson:
-    """Set the insurance status from a day on, with its reason (DOMAIN.md section 2).
-
-    Raises: ChangedMeanwhile; nothing is written then. Locks: the person.
-    """
-
-    def change(person: InsuredPerson) -> list[str]:
-        person.status, person.status_since, person.status_reason = InsuranceStatus(status), since, reason
-        return ["status", "status_since", "status_reason"]
-
-    return _change(person_id, version, change, by=by)
-
-
-def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> InsuredPerson:
-    """Store the phone, or confirm that it is still right; either way it is confirmed today (DOMAIN.md section 3)."""
-
-    def change(person: InsuredPerson) -> list[str]:
-        person.mobile, person.contact_confirmed_on = mobile, timezone.localdate()
-        return ["mobile_sealed", "contact_confirmed_on"]
-
-    return _change(person_id, version, change, by=by)
-
-
 @writes
-def _change(
-    person_id: int, version: int, change: Callable[[InsuredPerson], list[str]], *, by: Staff
-) -> InsuredPerson:
+def change_contact(*, person_id: int, version: int, mobile: str, by: Staff) -> InsuredPerson:
+    """Store the phone, or confirm that it is still right; either way it is confirmed today (DOMAIN.md section 3).
+
+    Raises: ChangedMeanwhile, RecordMerged; nothing is written then. Locks: the person.
+    """
+    person = lock_version(person_id, version, by)
+    person.mobile, person.contact_confirmed_on = mobile, timezone.localdate()
+    person.version += 1
+    person.save(update_fields=["mobile_sealed", "contact_confirmed_on", "version"])
+    return person
+
+
+def lock_version(person_id: int, version: int, by: Staff) -> InsuredPerson:
+    """The person in scope, locked, as the editor saw them. Raises: ChangedMeanwhile, InsuredPerson.DoesNotExist."""
     person = InsuredPerson.objects.for_staff(by).select_for_update(of=("self",)).get(pk=person_id)
+    if person.merged_into is not None:
+        raise RecordMerged(person)
     if person.version != version:
         who, what, at = last_change_of(person, since_version=version)
         raise ChangedMeanwhile(who=who, what=what, at=at)
-    fields = change(person)
-    person.version += 1
-    person.save(update_fields=[*fields, "version"])
     return person
 
 

@@ -1,19 +1,14 @@
-"""The child process that parses one file from outside: content on stdin, JSON lines on stdout.
+"""The program of the child process that parses one table from outside (`accounts.isolated`).
 
-In comes a line of JSON, {"name", "limits"}, then the file. Out comes first {"kind", "title", "merged"}, then
-lists of [row number, cells], last {"end": rows}, so that a cut-off answer is never taken for a short file.
-Instead of any of these may come {"refused", "details"}, or {"crashed"} with the place in the code, never
-with a value. It opens no file and writes none.
+Its order is {"name", "limits"}. Out comes first {"kind", "title", "merged"}, then lists of [row number, cells], last
+{"end": rows}, so that a cut-off answer is never taken for a short file.
 """
 
-import json
-import resource
-import sys
-import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, fields
 from typing import Any
 
+from accounts.isolated.program import as_line, serve
 from accounts.spreadsheets.cells import Row, to_wire
 from accounts.spreadsheets.guard import Kind, check_file
 from accounts.spreadsheets.limits import Limits
@@ -27,44 +22,17 @@ _BATCH_CHARACTERS = 500_000
 
 def main() -> None:
     """Serve one file."""
-    order = json.loads(sys.stdin.buffer.readline())
+    serve(_answer)
+
+
+def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     limits = Limits(**{field.name: order["limits"][field.name] for field in fields(Limits)})
-    _restrict(limits)
-    try:
-        for line in _answer(sys.stdin.buffer.read(), order["name"], limits):
-            sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
-    except MemoryError:
-        _say({"refused": Reason.TOO_MUCH_MEMORY, "details": {}})
-    except FileRefused as refused:
-        _say({"refused": refused.reason, "details": refused.details})
-    except BaseException as error:
-        # A parser's panic is no Exception. Type and place go to the caller's log; the message may hold data.
-        _say({"crashed": [type(error).__name__, *traceback.format_tb(error.__traceback__)]})
-        raise SystemExit(1) from None
-
-
-def _restrict(limits: Limits) -> None:
-    """Give this process its limits before it reads a byte; no core dump or file may hold personal data."""
-    _limit(resource.RLIMIT_AS, limits.memory_bytes)
-    _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-
-
-def _limit(kind: int, value: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))
-
-
-def _answer(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
-    kind = check_file(content, name=name, limits=limits)
+    kind = check_file(content, name=order["name"], limits=limits)
     table = _table(content, kind, limits)
-    yield _line({"kind": kind, "title": table.title, "merged": [astuple(merge) for merge in table.merged]})
+    yield as_line({"kind": kind, "title": table.title, "merged": [astuple(merge) for merge in table.merged]})
     count = delivered = 0
     for batch in _batches(table.rows):
-        line = _line([[row.number, [to_wire(cell) for cell in row.cells]] for row in batch])
+        line = as_line([[row.number, [to_wire(cell) for cell in row.cells]] for row in batch])
         count += len(batch)
         delivered += len(line)
         if delivered > limits.delivered_bytes:
@@ -72,7 +40,7 @@ def _answer(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
         yield line
     if not count:
         raise FileRefused(Reason.NO_DATA if kind == "xlsx" else Reason.EMPTY)
-    yield _line({"end": count})
+    yield as_line({"end": count})
 
 
 def _table(content: bytes, kind: Kind, limits: Limits) -> Table:
@@ -93,12 +61,3 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def _line(answer: Any) -> bytes:
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _say(answer: Any) -> None:
-    sys.stdout.buffer.write(_line(answer))
-    sys.stdout.buffer.flush()

@@ -7,6 +7,8 @@ and to one sentence in `accounts.spreadsheets.messages`.
 from enum import StrEnum
 from typing import Literal
 
+from accounts.isolated.program import Refused
+
 FileCode = Literal["file_unreadable", "file_too_large"]
 
 
@@ -55,7 +57,7 @@ _TOO_LARGE = frozenset(
 )
 
 
-class FileRefused(Exception):
+class FileRefused(Refused):
     """A file that cannot be read as a whole: nothing of it may be used.
 
     Carries `code` (see `FileCode`), `reason`, and `details`, the figures of the sentence: `row` as a person
@@ -76,4 +78,4 @@ class FileRefused(Exception):
         """The sentence for the person who chose the file, in the active language; needs Django."""
         from accounts.spreadsheets.messages import sentence
 
-        return sentence(self.reason, self.details)
+        return sentence(Reason(self.reason), self.details)

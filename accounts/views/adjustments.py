@@ -16,7 +16,8 @@ from accounts.models import AccountAdjustment, PersonalAccount
 from accounts.models.account import AdjustmentState
 from accounts.pages import StaffRequest, render_page
 from accounts.services.adjustments import SentBefore, decide_adjustment, request_adjustment
-from accounts.services.ledger import InsufficientBalance
+from accounts.services.ledger import AccountClosed, InsufficientBalance
+from accounts.services.persons import RecordMerged
 from accounts.services.review import AlreadyDecided, OwnWork
 
 
@@ -32,6 +33,8 @@ def request_(request: StaffRequest, pk: int) -> HttpResponse:
             request_adjustment(account=account, by=request.user, **form.cleaned_data)
         except SentBefore as refusal:
             form.data = {name: form.data[name] for name in form.data} | {"key": str(uuid4())}
+            form.add_error(None, str(refusal))
+        except RecordMerged as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Sent to the reviewers."))
@@ -64,6 +67,6 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         decide_adjustment(adjustment_id=adjustment.pk, by=request.user, **form.cleaned_data)
         messages.success(request, _("Decided."))
-    except (OwnWork, AlreadyDecided, InsufficientBalance) as refusal:
+    except (OwnWork, AlreadyDecided, InsufficientBalance, AccountClosed) as refusal:
         messages.error(request, str(refusal))
     return redirect("adjustments")

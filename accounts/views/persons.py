@@ -12,25 +12,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.forms import ContactForm, RevealForm, StatusForm, VersionedForm
+from accounts.forms import ContactForm, RevealForm, VersionedForm
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
+from accounts.models.suspension import Cause
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import account_of, code_labels, contact_is_old
-from accounts.services.audit import record_event
-from accounts.services.persons import (
-    ChangedMeanwhile,
-    TooManyReveals,
-    change_contact,
-    change_status,
-    reveal_number,
+from accounts.selectors import (
+    account_of,
+    code_labels,
+    contact_is_old,
+    planned_move_of,
+    records_merged_into,
+    survivor_in_scope,
+    suspensions_from,
 )
+from accounts.services.audit import record_event
+from accounts.services.persons import ChangedMeanwhile, RecordMerged, TooManyReveals, change_contact, reveal_number
 from accounts.trail import trail_of
 
 
 def person_in_scope(request: StaffRequest, pk: int) -> InsuredPerson:
     """Raises: Http404 for a person that is not there or not in the staff member's scope; both look the same."""
-    return get_object_or_404(InsuredPerson.objects.for_staff(request.user).select_related("region"), pk=pk)
+    persons = InsuredPerson.objects.for_staff(request.user).select_related("region", "merged_into")
+    return get_object_or_404(persons, pk=pk)
 
 
 @require_GET
@@ -43,14 +47,22 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
 
 def card_context(request: StaffRequest, shown: InsuredPerson) -> dict[str, object]:
     """What the person card needs, on this page and at the counter."""
+    today = timezone.localdate()
+    suspensions = suspensions_from(shown, today)
     return {
         "person": shown,
         "account": account_of(shown, staff=request.user),
         "insutype": code_labels("insutype").get(shown.insutype, shown.insutype),
         "cert_type": code_labels("psn_cert_type").get(shown.cert_type, shown.cert_type),
         "psn_type": code_labels("psn_type").get(shown.psn_type, shown.psn_type),
-        "age": shown.age_on(timezone.localdate()),
-        "contact_is_old": contact_is_old(shown, today=timezone.localdate()),
+        "also_known": records_merged_into(shown, staff=request.user),
+        "survivor": survivor_in_scope(shown, staff=request.user) if shown.merged_into else None,
+        "age": shown.age_on(today),
+        "today": today,
+        "suspensions": suspensions,
+        "has_died": any(one.cause == Cause.DEATH for one in suspensions),
+        "planned_move": planned_move_of(shown),
+        "contact_is_old": contact_is_old(shown, today=today),
         "reveal_form": RevealForm(),
     }
 
@@ -59,7 +71,6 @@ def _person_page(
     request: StaffRequest,
     shown: InsuredPerson,
     *,
-    status_form: StatusForm | None = None,
     contact_form: ContactForm | None = None,
     code: int = 200,
 ) -> HttpResponse:
@@ -67,7 +78,6 @@ def _person_page(
     context = card_context(request, shown) | {
         "entries": account.entries.order_by("-sequence")[:50] if account else [],
         "adjustments": account.adjustments.select_related("handled_by", "reviewed_by") if account else [],
-        "status_form": status_form or StatusForm(initial={"version": shown.version, "status": shown.status}),
         "contact_form": contact_form or ContactForm(initial={"version": shown.version}),
     }
     return render_page(request, "accounts/person.html", context, title=shown.name, status=code)
@@ -93,21 +103,6 @@ def reveal(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("accounts.change_insuredperson", raise_exception=True)
-def status(request: StaffRequest, pk: int) -> HttpResponse:
-    shown = person_in_scope(request, pk)
-    form = StatusForm(request.POST)
-    if not form.is_valid():
-        return _person_page(request, shown, status_form=form, code=422)
-    try:
-        change_status(person_id=pk, by=request.user, **form.cleaned_data)
-    except ChangedMeanwhile as changed:
-        return _person_page(request, shown, status_form=_again(form, shown, changed), code=409)
-    messages.success(request, _("The insurance status was changed."))
-    return redirect(shown)
-
-
-@require_POST
-@permission_required("accounts.change_insuredperson", raise_exception=True)
 def contact(request: StaffRequest, pk: int) -> HttpResponse:
     shown = person_in_scope(request, pk)
     form = ContactForm(request.POST)
@@ -117,12 +112,15 @@ def contact(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         change_contact(person_id=pk, version=form.cleaned_data["version"], mobile=mobile, by=request.user)
     except ChangedMeanwhile as changed:
-        return _person_page(request, shown, contact_form=_again(form, shown, changed), code=409)
+        return _person_page(request, shown, contact_form=on_top_of(form, shown, changed), code=409)
+    except RecordMerged as merged:
+        messages.error(request, str(merged))
+        return redirect(shown)
     messages.success(request, _("Contact data confirmed as of today."))
     return redirect(shown)
 
 
-def _again(form: VersionedForm, shown: InsuredPerson, changed: ChangedMeanwhile) -> Any:
+def on_top_of(form: VersionedForm, shown: InsuredPerson, changed: ChangedMeanwhile) -> Any:
     """The same form with what was typed, on top of the version that is stored now."""
     form.data = {name: form.data[name] for name in form.data} | {"version": str(shown.version)}
     form.add_error(None, str(changed))

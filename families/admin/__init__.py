@@ -1,16 +1,14 @@
-"""Lists of groups, cases and policies: read-only; each row leads to its page."""
+"""Lists of groups and cases: read-only; each row leads to its page."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.admin.filters import RegionFilter
-from accounts.admin.scoped import PageAdmin, ScopedAdmin
-from families.models import MutualAidGroup, PolicySetting, RegionPolicy, RegistrationCase
-from families.policy_words import name_in_words, value_in_words
+from accounts.admin.scoped import PageAdmin
+from families.models import MutualAidGroup, RegistrationCase
 
 STATE_COLOURS = {
     "draft": "info",
@@ -56,41 +54,3 @@ class CaseAdmin(PageAdmin):
     @display(description=_("state"), label=STATE_COLOURS, ordering="state")
     def condition(self, case: RegistrationCase) -> tuple[str, str]:
         return case.state, case.get_state_display()
-
-
-class SettingInline(TabularInline):
-    model = PolicySetting
-    extra = 0
-    can_delete = False
-    hide_title = True
-    fields = readonly_fields = ["name", "amount", "citation"]
-
-    @display(description=_("parameter"))
-    def name(self, setting: PolicySetting) -> str:
-        return name_in_words(setting.parameter)
-
-    @display(description=_("value"))
-    def amount(self, setting: PolicySetting) -> str:
-        return value_in_words(setting.parameter, setting.value)
-
-    def has_change_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
-        return False
-
-    def has_add_permission(self, request, obj=None) -> bool:  # type: ignore[no-untyped-def]
-        return False
-
-
-@admin.register(RegionPolicy)
-class PolicyAdmin(ScopedAdmin):
-    """Shown only, to everybody who applies it: also the versions of the regions above."""
-
-    list_display = ["title", "region", "effective_on"]
-    list_select_related = ["region"]
-    inlines = [SettingInline]
-
-    def get_queryset(self, request):  # type: ignore[no-untyped-def]
-        own = request.user.region
-        above = own.path.strip("/").split("/")
-        return RegionPolicy.objects.filter(region__in=above) | RegionPolicy.objects.filter(
-            region__path__startswith=own.path
-        )

@@ -28,7 +28,7 @@ from families.forms.rows import (
     rows_from,
     within,
 )
-from families.models import GroupMember, MutualAidGroup, RegistrationCase
+from families.models import CaseLine, GroupMember, MutualAidGroup, RegistrationCase
 from families.models.case import ENDING, CaseKind, Cause, LineAction
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
@@ -122,17 +122,7 @@ class GroupForm:
         successor = next(
             (line.person_id for line in lines if line.relation == OWNER and line.action == LineAction.CHANGE), None
         )
-        terms = {
-            line.person_id: {
-                "leaves": line.action == LineAction.LEAVE,
-                "relation": line.relation,
-                "shares": line.shares,
-                "rank": line.rank,
-                "share_limit": line.share_limit,
-                "last_on": line.last_on,
-            }
-            for line in lines
-        }
+        terms = {line.person_id: _shown(line) for line in lines}
         joins = [line for line in lines if line.action == LineAction.JOIN]
         rows = [RowForm.of_line(line, str(number), staff) for number, line in enumerate(joins, start=1)]
         if case.kind == CaseKind.ADD:
@@ -244,6 +234,13 @@ class GroupForm:
         )
 
 
+def _shown(line: CaseLine) -> dict[str, Any]:
+    """A stored line as its row is filled; who leaves keeps what else the row would say."""
+    if line.action == LineAction.LEAVE:
+        return {"leaves": True}
+    return {name: getattr(line, name) for name in ("relation", "shares", "rank", "share_limit", "last_on")}
+
+
 def _member_rows(
     kind: str,
     group: MutualAidGroup,
@@ -261,7 +258,7 @@ def _member_rows(
             member=member,
             terms=terms,
             becomes_owner=kind == CaseKind.HAND_OVER and member.person_id == successor,
-            shown=(stored or proposals).get(member.person_id, {}),
+            shown=proposals.get(member.person_id, {}) | (stored or {}).get(member.person_id, {}),
         )
         for member, terms in members
     ]

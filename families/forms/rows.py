@@ -159,7 +159,7 @@ def ready(rows: list[RowForm]) -> list[RowForm]:
 
 def line_of(row: RowForm, starts_on: dt.date) -> LineInput:
     """A ready row as a line of the case: somebody joins."""
-    data = row.cleaned_data
+    data = row.cleaned_data if row.is_bound else row.initial
     shares = bool(data.get("shares"))
     return LineInput(
         person_id=row.found.pk if row.found else 0,

@@ -152,8 +152,20 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('create', 'create a group'), ('add', 'add members'), ('change', 'change members'), ('release', 'release members'), ('hand_over', 'hand the group over'), ('dissolve', 'dissolve the group')], max_length=10, verbose_name='kind of business'),
         ),
         migrations.RunPython(forwards, backwards),
+        # The history of cases is append-only, also for this.
+        migrations.RunSQL(
+            "ALTER TABLE families_registrationcaseevent DISABLE TRIGGER USER;"
+            "UPDATE families_registrationcaseevent SET opened_by_id = handled_by_id;"
+            "ALTER TABLE families_registrationcaseevent ENABLE TRIGGER USER",
+            migrations.RunSQL.noop,
+        ),
         # Updated foreign keys wait for the end of the transaction, and a table is not altered while they do.
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name='registrationcaseevent',
+            name='opened_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by'),
+        ),
         migrations.AlterField(
             model_name='registrationcase',
             name='opened_by',

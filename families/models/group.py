@@ -7,7 +7,8 @@ the database whoever writes:
 - a person is in one group at a time where the policy says so (EXCLUDE on exclusive memberships);
 - a payer has one rank and one limit on a day, and no two payers of a group have the same rank (EXCLUDE);
 - a pair is granted once at a time, within one group, and nobody grants to themselves (EXCLUDE, triggers, CHECK);
-- a membership is never moved to another group, person or seat: it ends, and another begins (trigger).
+- a membership is never moved to another group, person or seat: it ends, and another begins (trigger);
+- a record that was merged begins no membership (trigger).
 """
 
 from __future__ import annotations
@@ -92,6 +93,19 @@ class GroupMember(models.Model):
                 condition=pgtrigger.AnyChange("group", "person", "seat", "joined_on"),
             ),
             pgtrigger.Protect(name="member_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="member_of_open_record",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF EXISTS (SELECT FROM accounts_insuredperson
+                                WHERE id = NEW.person_id AND merged_into_id IS NOT NULL) THEN
+                        RAISE EXCEPTION 'record % was merged', NEW.person_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'member_of_open_record';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,7 @@ class PersonFacts:
     city: str
     balance: Decimal | None = None
     memberships: tuple[PastMembership, ...] = ()
+    card_lent: bool = False
 
     def changes_in(self, year: int) -> int:
         """How often the person joined or left a group that year; what never began is no change."""

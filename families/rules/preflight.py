@@ -183,6 +183,8 @@ def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     facts, position = applicant.facts, applicant.position
     yield _judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
     yield _check_status(applicant)
+    if facts.card_lent:
+        yield Finding("card_lending", Level.WARN, position, code="card_lending")
     if applicant.shares:
         yield from _check_payer(applicant)
     yield _check_dates(applicant)

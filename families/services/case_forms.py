@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import InsuredPerson
 from families.models import MutualAidGroup, RegistrationCase
 from families.models.case import CaseKind, LineAction
+from families.rules.kinship import OWNER
 from families.rules.policy import SEATS, Policy
 from families.rules.preflight import Preflight, check_family
 from families.selectors import Terms, policy_on
@@ -83,6 +84,11 @@ class CaseInput:
     cause: str = ""
     corrects_id: int | None = field(default=None, compare=False)
     version: int = field(default=0, compare=False)
+
+    def in_order(self) -> CaseInput:
+        """As it is stored: whoever owns the group afterwards first, those who leave last."""
+        lines = sorted(self.lines, key=lambda line: (line.relation != OWNER, line.action == LineAction.LEAVE))
+        return replace(self, lines=lines)
 
     @property
     def first_day(self) -> dt.date:
@@ -225,5 +231,6 @@ def snapshot_of(check: CaseCheck) -> dict[str, Any]:
 
 def seen_as(case: RegistrationCase, check: CaseCheck) -> str:
     """A short digest of what a reviewer is shown: approving says which one was read."""
-    shown = json.dumps([case.version, case.handled_by_id, snapshot_of(check)], sort_keys=True)
+    papers = list(case.documents.order_by("pk").values_list("pk", flat=True))
+    shown = json.dumps([case.version, case.handled_by_id, papers, snapshot_of(check)], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:16]

@@ -18,11 +18,12 @@ from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import CaseLine, GroupMember, MutualAidGroup, RegistrationCase
-from families.models.case import ACTIONS, OPEN, CaseKind, CaseState, LineAction, ReviewMode
+from families.models.case import ACTIONS, OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
 from families.services.changes import change_group
+from families.services.documents import require_documents
 from families.services.groups import NotEligible, create_group, lock_group, lock_persons
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
@@ -79,7 +80,7 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
     """
     _refuse_what_cannot_be_kept(form, by)
     try:
-        return _store(form=form, by=by)
+        return _store(form=form.in_order(), by=by)
     except IntegrityError as error:
         if _constraint(error) not in ONE_CASE:
             raise
@@ -150,7 +151,6 @@ def _new_case(form: CaseInput, by: Staff) -> RegistrationCase:
 def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
     """Position 1 is kept for whoever owns the group afterwards, or dissolves it."""
     first = _first_position(form)
-    rows = sorted(form.lines, key=lambda line: (line.relation != OWNER, line.action == LineAction.LEAVE))
     return [
         CaseLine(
             case=case,
@@ -164,7 +164,7 @@ def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
             starts_on=line.starts_on,
             last_on=line.last_on,
         )
-        for position, line in enumerate(rows, start=first)
+        for position, line in enumerate(form.lines, start=first)
     ]
 
 
@@ -181,7 +181,8 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """Send a draft to the reviewers; under `review_mode` immediate it becomes effective at once.
 
     Returns: the case; one that was submitted before is returned as it is (a second click).
-    Raises: NotEligible, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then the persons.
+    Raises: NotEligible, DocumentsMissing, AlreadyDecided, NotYours; nothing is written then. Locks: the case, then
+    the persons.
     """
     case = _lock(case_id, by)
     if case.handled_by_id != by.pk:
@@ -192,6 +193,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     check = check_case(form_of(case))
     if not check.passes:
         raise NotEligible(check.preflight)
+    require_documents(case)
     case.review_mode = check.policy.review_mode
     case.submitted_at, case.submitted_check = timezone.now(), snapshot_of(check)
     case.state = CaseState.SUBMITTED

@@ -1,4 +1,4 @@
-"""Binding a family. With changes.py the only writers of groups, memberships, sharings and grants.
+"""Binding a family. With changes.py and merging.py the only writers of groups, memberships, sharings and grants.
 
 Invariant: a write happens only after the pre-flight check passed on facts read under lock. Order of the locks:
 the group's row, then the persons by primary key (DESIGN.md "Laws"); the database refuses what would slip through.
@@ -105,7 +105,7 @@ def create_group(
 
 def applicants_of(members: Sequence[NewMember]) -> list[Applicant]:
     """A new family as the pre-flight check takes it. Locks: expects the persons locked where it is written."""
-    facts = facts_for([member.person_id for member in members])
+    facts = facts_for([member.person_id for member in members], day=min(member.starts_on for member in members))
     return [
         Applicant(
             position=position,

@@ -35,19 +35,21 @@ class LookupFault(Exception):
 
 
 def find_member(*, number: str, name: str, by: Staff) -> InsuredPerson:
-    """The person with this certificate number or `psn_no`.
+    """The person with this certificate number or `psn_no`; under that of a merged record, the one that stands for it.
 
     Raises: LookupFault: the number cannot be right; nobody is found; name and number disagree; or
     `FAILED_PER_HOUR` names were refused to this staff member within an hour: then a right one is not told either.
     """
     wanted, name = normalise_number(number), "".join(name.split())
-    found = InsuredPerson.objects.with_number(wanted).select_related("region").first()
+    record = InsuredPerson.objects.with_number(wanted).select_related("region", "merged_into__region").first()
+    found = record.survivor if record else None
+    names = {record.name, found.name} if record and found else set()
     in_scope = found is not None and InsuredPerson.objects.for_staff(by).filter(pk=found.pk).exists()
     if found is not None and in_scope:
-        if name and name != found.name:
+        if name and name not in names:
             raise LookupFault("name", message_for("name_mismatch"), ask_name=True)
         return found
-    right = bool(name) and found is not None and found.name == name
+    right = name in names
     if not right:
         _say_if_misspelt(wanted)
     if not name:

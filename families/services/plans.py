@@ -357,7 +357,7 @@ def _kept(plan: Plan) -> Iterator[tuple[Place, Sharing]]:
 
 
 def _check(plan: Plan) -> Preflight:
-    facts = facts_for([*(place.person_id for place in plan.places), *plan.strangers.values()])
+    facts = facts_for([*(place.person_id for place in plan.places), *plan.strangers.values()], day=plan.change.day)
     findings = list(check_leavers(_leavers(plan, facts), policy=plan.policy))
     findings += _check_form(plan)
     asked_only_to_go = plan.change.kind in (CaseKind.RELEASE, CaseKind.DISSOLVE) and not (

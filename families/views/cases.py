@@ -19,6 +19,7 @@ from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided, OwnWork
+from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
 from families.models import RegistrationCase
 from families.models.case import CaseState
@@ -64,6 +65,7 @@ def _case_page(
         "differences": differences_of(shown, check) if check else [],
         "corrected_by": RegistrationCase.objects.filter(corrects=shown).first(),
         "reason_form": reason_form or ReasonForm(),
+        "panel": panel_of(shown, staff=request.user),
         "waiting": _waiting(request).count() if request.user.has_perm("families.review_registrationcase") else None,
     }
     return render_page(request, "families/case.html", context, title=shown.number, status=status)

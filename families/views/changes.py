@@ -18,6 +18,7 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
+from families.document_panel import panel_of
 from families.forms import GroupForm
 from families.models import MutualAidGroup, RegistrationCase
 from families.models.case import ENDING, OPEN, CaseKind
@@ -82,6 +83,7 @@ def conversation(
         "dissolved": group.dissolved_on is not None and group.dissolved_on <= timezone.localdate(),
         "relations": code_labels("relation"),
         "look_up_url": reverse("change-row", args=[group.pk]),
+        "panel": panel_of(case, staff=request.user) if case else None,
     }
     title = f"{case.number} {kind.label}" if case else f"{kind.label} {group.number}"
     return render_page(request, "families/change.html", context, title=title, status=status)

@@ -22,6 +22,7 @@ from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.views.persons import card_context, person_in_scope
+from families.document_panel import panel_of
 from families.forms import FamilyForm
 from families.models import RegistrationCase
 from families.models.case import CHANGES, OPEN, CaseState
@@ -51,6 +52,8 @@ def start(request: StaffRequest) -> HttpResponse:
 def person(request: StaffRequest, pk: int) -> HttpResponse:
     """The person card, and beside it the form to bind the family, or the group that there is already."""
     owner = person_in_scope(request, pk)
+    if owner.merged_into is not None:
+        return redirect(owner)
     record_event(AuditKind.LOOK, by=request.user, person=owner, request=request)
     form = FamilyForm.blank(owner=owner, staff=request.user, key=uuid4())
     return conversation(request, owner, form=form, case=None)
@@ -77,6 +80,7 @@ def conversation(
         "relations": code_labels("relation"),
         "seats": SEATS,
         "kinds": CHANGES,
+        "panel": panel_of(case, staff=request.user) if case else None,
     }
     title = f"{case.number} {owner.name}" if case else _("Bind the family of {name}").format(name=owner.name)
     return render_page(request, "families/counter.html", context, title=title, status=status)

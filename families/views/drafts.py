@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,6 +26,7 @@ from families.services.cases import (
     submit_case,
     take_over_case,
 )
+from families.services.documents import DocumentsMissing
 from families.services.groups import GroupDissolved, NotEligible
 from families.views import changes, counter
 from families.views.keeping import keep, stored
@@ -84,6 +86,9 @@ def _submit(request: StaffRequest, shown: RegistrationCase) -> HttpResponse:
     except NotEligible:
         messages.error(request, _("Not submitted: the check below fails."))
         return redirect("counter-case", pk=shown.pk)
+    except DocumentsMissing as missing:
+        messages.error(request, str(missing))
+        return redirect(f"{reverse('counter-case', args=[shown.pk])}#documents")
     except (AlreadyDecided, NotYours, GroupDissolved) as refusal:
         messages.error(request, str(refusal))
         return redirect(shown)

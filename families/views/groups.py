@@ -18,7 +18,15 @@ from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
 from families.models import MutualAidGroup
 from families.models.case import CHANGES
-from families.selectors import family_trail_of, group_on, membership_on, open_cases_of, payers_for
+from families.selectors import (
+    family_trail_of,
+    group_on,
+    matches_of,
+    membership_on,
+    open_cases_of,
+    open_follow_ups_of,
+    payers_for,
+)
 
 
 @require_GET
@@ -53,6 +61,7 @@ def group(request: StaffRequest, pk: int) -> HttpResponse:
         "insutypes": code_labels("insutype"),
         "past": shown.members.filter(left_on__lte=day).select_related("person").order_by("left_on"),
         "kinds": CHANGES,
+        "follow_ups": open_follow_ups_of(shown, staff=request.user),
         "cases": shown.cases.select_related("handled_by", "reviewed_by"),
     }
     return render_page(request, "families/group.html", context, title=shown.number)
@@ -75,7 +84,9 @@ def person_panel(request: StaffRequest, pk: int) -> HttpResponse:
         "membership": membership,
         "group_visible": membership is not None and membership.group.region.path.startswith(request.user.region.path),
         "payers": payers_for(shown, today),
+        "follow_ups": open_follow_ups_of(membership.group, staff=request.user) if membership else [],
         "open_cases": open_cases_of(shown, staff=request.user),
+        "matches": matches_of(shown, staff=request.user),
         "relations": code_labels("relation"),
     }
     return render(request, "families/_person_panel.html", context)

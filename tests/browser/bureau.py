@@ -8,10 +8,10 @@ from uuid import uuid4
 from accounts.models import InsuredPerson, Staff
 from accounts.services.import_persons import import_persons
 from accounts.services.jobs import enqueue
-from families.models import RegistrationCase
+from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import approve_case, reject_case, save_case, submit_case
-from tests.factories import START, make_person, make_policy, make_staff
+from tests.factories import START, make_draft, make_person, make_policy, make_staff
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Bureau:
     draft: RegistrationCase
     waiting: RegistrationCase
     effective: RegistrationCase
+    policy: RegionPolicy
 
 
 def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -> Bureau:
@@ -33,6 +34,7 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
     clerk = make_staff("clerk", "421000", "jingban")
     reviewer = make_staff("reviewer", "421000", "fuhe")
     make_policy("421000", max_members=8, review_mode="review")
+    supervisor = make_staff("supervisor", "421000", "zhuguan")
     cases = [_case(clerk, *names) for _ in range(4)]
     for case in cases[1:]:
         submit_case(case_id=case.pk, by=clerk)
@@ -44,7 +46,8 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
         clerk=clerk,
         reviewer=reviewer,
         auditor=make_staff("auditor", "420000", "jihe"),
-        supervisor=make_staff("supervisor", "421000", "zhuguan"),
+        supervisor=supervisor,
+        policy=make_draft("421000", by=supervisor, max_members=2, min_bind_days=90),
         person=effective.owner,
         free=make_person(names[0], current="10.00", by=clerk),
         suspended=make_person(names[1], gender="2", insutype="390", status="2"),

@@ -11,14 +11,17 @@ import zlib
 
 import pytest
 from django.db.models import Count, Q
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import InsuredPerson, Staff
 from accounts.services.jobs import enqueue
+from accounts.services.status_events import EventKind, StatusEvent, record_event_of_person
 from config.embedded.places import CHECKOUT
 from families.demo import seed
-from families.models import RegistrationCase
+from families.models import RegionPolicy, RegistrationCase
 from families.models.case import CaseState
+from families.models.policy import PolicyState
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk
 from tests.samples import SAMPLES
@@ -94,12 +97,25 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     tall_enough(review)
     take(review, "review")
 
+    review.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    review.go("/duplicates/")
+    review.page.locator("#gj-main table a").first.click()
+    review.page.wait_for_url("**/duplicates/*/")
+    tall_enough(review)
+    take(review, "duplicates")
+
     effective = largest_family()
     counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/groups/{effective.group_id}/")
     take(counter, "group")
     counter.go(f"/persons/{effective.owner_id}/")
     take(counter, "person")
+    draft = RegionPolicy.objects.get(state=PolicyState.DRAFT)
+    publisher = desk_of(staff("sheng"))
+    publisher.go(f"/policies/{draft.pk}/")
+    take(publisher, "policy")
+    publisher.go(f"/policies/{draft.pk}/impact/")
+    take(publisher, "policy-impact")
     auditor = desk_of(staff("jihe"))
     auditor.go(f"/persons/{effective.owner_id}/trail/")
     take(auditor, "trail")
@@ -133,18 +149,26 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def tell(person: InsuredPerson, kind: str, note: str) -> None:
+    """A status event of today."""
+    person.refresh_from_db()
+    event = StatusEvent(EventKind(kind), timezone.localdate(), note)
+    clerk = Staff.objects.get(username="jingban")
+    record_event_of_person(person_id=person.pk, version=person.version, event=event, by=clerk)
+
+
 def at_the_counter(counter: Desk) -> None:
     """A person found, a family with somebody who fails, the family without, stored as a draft."""
     owner, (spouse, child) = free_family()
     counter.open_counter(owner)
     take(counter, "counter-person")
-    InsuredPerson.objects.filter(pk=child.pk).update(status="2", status_reason="待核实参保信息")
+    tell(child, "ended", "待核实参保信息")
     counter.add_member(1, spouse.certno, "10", rank="2", limit="2000.00")
     counter.add_member(2, child.certno, "20" if child.gender == "1" else "30")
     expect(counter.verdict.locator(".gj-person-verdict.fail")).to_be_visible()
     tall_enough(counter)
     take(counter, "counter-check")
-    InsuredPerson.objects.filter(pk=child.pk).update(status="1", status_reason="")
+    tell(child, "resumed", "已核实")
     counter.save()
     tall_enough(counter)
     take(counter, "counter-draft")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,55 +10,10 @@ from accounts.models.audit import AuditKind
 from families.models import GroupMember, RegistrationCase
 from families.models.case import CaseState
 from tests.browser.conftest import OpenDesk
+from tests.browser.keyboard import Keyboard
 from tests.browser.papers import family
-from tests.factories import PASSWORD
 
-FOCUS_IS_SEEN = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
-  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
-  return one !== document.body && (outlined || style.boxShadow !== 'none');
-}"""
-FOCUSED_TEXT = "() => document.activeElement.matches('a, button') ? document.activeElement.innerText : ''"
 MOST_KEYS = 160
-
-
-@dataclass
-class Keyboard:
-    """Counts what was pressed; at every step the place where the next key goes is seen."""
-
-    page: Page
-    pressed: int = 0
-
-    def press(self, key: str) -> None:
-        """Tab alone may come from nowhere; wherever it leads has to be seen."""
-        if key != "Tab":
-            self.is_seen()
-        self.page.keyboard.press(key)
-        self.pressed += 1
-        if key == "Tab":
-            self.is_seen()
-
-    def is_seen(self) -> None:
-        assert self.page.evaluate(FOCUS_IS_SEEN), f"Nothing shows where the next key goes on {self.page.url}"
-
-    def type(self, text: str) -> None:
-        for key in text:
-            self.press(key)
-
-    def tab_to(self, words: str) -> None:
-        for _ in range(60):
-            if words in self.page.evaluate(FOCUSED_TEXT):
-                return
-            self.press("Tab")
-        raise AssertionError(f"Tab never came to {words}")
-
-    def sign_in(self, staff: Staff) -> None:
-        expect(self.page.locator("[name=username]")).to_be_focused()
-        self.type(staff.username)
-        self.press("Tab")
-        self.type(PASSWORD)
-        self.press("Enter")
 
 
 def test_a_family_of_three_is_bound_reviewed_and_receipted_without_touching_the_mouse(

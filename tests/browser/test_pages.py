@@ -54,7 +54,8 @@ def clerk_pages(bureau: Bureau) -> dict[str, str]:
         "accounts": "/admin/accounts/personalaccount/",
         "groups": "/admin/families/mutualaidgroup/",
         "cases": "/admin/families/registrationcase/",
-        "policies": "/admin/families/regionpolicy/",
+        "policies": "/policies/",
+        "policy": "/policies/regions/421002/",
     }
 
 
@@ -79,6 +80,16 @@ def pages_of(bureau: Bureau, open_desk: OpenDesk, **how: Any) -> Iterator[tuple[
     ):
         review.go(address)
         yield name, review
+    supervisor = open_desk(bureau.supervisor, **how)
+    for name, address in (
+        ("new policy", "/policies/regions/421002/begin/"),
+        ("policy version", f"/policies/{bureau.policy.pk}/"),
+        ("policy editor", f"/policies/{bureau.policy.pk}/edit/"),
+        ("policy impact", f"/policies/{bureau.policy.pk}/impact/"),
+        ("policy list", f"/policies/{bureau.policy.pk}/impact/groups/?parameter=max_members"),
+    ):
+        assert (name, supervisor.go(address)) == (name, 200)
+        yield name, supervisor
     auditor = open_desk(bureau.auditor, **how)
     for name, address in (
         ("trail", f"/persons/{bureau.person.pk}/trail/"),

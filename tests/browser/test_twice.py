@@ -112,11 +112,11 @@ def test_of_two_editors_of_a_person_the_second_is_told_who_changed_what(
     desk_of: OpenDesk, clerk: Staff, owner: InsuredPerson
 ) -> None:
     first, second = desk_of(clerk), desk_of(make_staff("clerk", "421000", "linzuo"))
-    for desk in (first, second):
-        desk.go(f"/persons/{owner.pk}/")
-    first.page.locator("#status [name=status]").select_option("2")
-    first.page.locator("#status [name=reason]").fill("单位停保")
-    first.press("变更参保状态")
+    first.go(f"/persons/{owner.pk}/event/")
+    second.go(f"/persons/{owner.pk}/")
+    first.page.locator("[name=kind]").select_option("ended")
+    first.page.locator("[name=note]").fill("单位停保")
+    first.press("登记")
     first.sees("单位停保")
 
     second.page.locator("#contact [name=mobile]").fill("16012345678")
@@ -125,30 +125,30 @@ def test_of_two_editors_of_a_person_the_second_is_told_who_changed_what(
     second.sees("参保状态")
     expect(second.page.locator("#contact [name=mobile]")).to_have_value("16012345678")
     owner.refresh_from_db()
-    assert (owner.status, owner.mobile == "16012345678") == ("2", False)
+    assert (owner.status, owner.mobile == "16012345678") == ("4", False)
 
     second.press("今日核实")
     expect(second.page.locator("#contact [name=mobile]")).to_have_value("")
     owner.refresh_from_db()
-    assert (owner.status, owner.mobile) == ("2", "16012345678")
+    assert (owner.status, owner.mobile) == ("4", "16012345678")
 
 
 def test_of_two_status_changes_the_second_keeps_what_was_typed(
     desk_of: OpenDesk, clerk: Staff, owner: InsuredPerson
 ) -> None:
     first, second = desk_of(clerk), desk_of(make_staff("clerk", "421000", "linzuo"))
-    for desk in (first, second):
-        desk.go(f"/persons/{owner.pk}/")
+    first.go(f"/persons/{owner.pk}/")
+    second.go(f"/persons/{owner.pk}/event/")
     first.page.locator("#contact [name=mobile]").fill("16012345678")
     first.press("今日核实")
     expect(first.page.locator("#contact [name=mobile]")).to_have_value("")
 
-    second.page.locator("#status [name=status]").select_option("4")
-    second.page.locator("#status [name=since]").fill("2026-02-03")
-    second.page.locator("#status [name=reason]").fill("终止参保")
-    second.press("变更参保状态")
+    second.page.locator("[name=kind]").select_option("ended")
+    second.page.locator("[name=happened_on]").fill("2026-02-03")
+    second.page.locator("[name=note]").fill("终止参保")
+    second.press("登记")
     second.sees(f"在您操作期间，{clerk}修改了")
-    for name, typed in (("status", "4"), ("since", "2026-02-03"), ("reason", "终止参保")):
-        expect(second.page.locator(f"#status [name={name}]")).to_have_value(typed)
+    for name, typed in (("kind", "ended"), ("happened_on", "2026-02-03"), ("note", "终止参保")):
+        expect(second.page.locator(f"[name={name}]")).to_have_value(typed)
     owner.refresh_from_db()
     assert owner.status == "1"

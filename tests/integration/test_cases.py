@@ -27,7 +27,7 @@ from families.services.cases import (
     withdraw_case,
 )
 from families.services.groups import NewMember, NotEligible
-from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff
+from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -62,6 +62,10 @@ def submitted(form: CaseInput, by: Staff) -> RegistrationCase:
 
 def change(person_id: int, **values: object) -> None:
     assert InsuredPerson.objects.filter(pk=person_id).update(**values) == 1
+
+
+def suspend(person_id: int) -> None:
+    make_suspension(InsuredPerson.objects.get(pk=person_id), "suspended", START)
 
 
 def failures(refusal: pytest.ExceptionInfo[NotEligible]) -> list[tuple[int, str]]:
@@ -146,7 +150,7 @@ def test_after_a_withdrawal_the_family_may_come_again(form: CaseInput, clerk: St
 
 
 def test_a_draft_may_be_kept_that_does_not_pass_and_is_not_submitted(form: CaseInput, clerk: Staff) -> None:
-    change(form.lines[1].person_id, status="2", status_reason="x")
+    suspend(form.lines[1].person_id)
     draft = save_case(form=form, by=clerk)
     with pytest.raises(NotEligible) as refusal:
         submit_case(case_id=draft.pk, by=clerk)
@@ -278,7 +282,7 @@ def assert_approval_stops(case: RegistrationCase, reviewer: Staff, expected: lis
 
 def test_an_insurance_suspended_meanwhile_stops_the_approval(form: CaseInput, clerk: Staff, reviewer: Staff) -> None:
     case = submitted(form, clerk)
-    change(form.lines[1].person_id, status="2", status_reason="lent the card")
+    suspend(form.lines[1].person_id)
     assert_approval_stops(case, reviewer, [(2, "insurance_suspended")])
 
 

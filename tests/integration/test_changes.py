@@ -16,6 +16,8 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import InsuredPerson, Region, Staff
+from accounts.models.person import InsuranceStatus
+from accounts.models.suspension import CAUSE_OF
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.models import Grant, GroupMember, MutualAidGroup, RegistrationCase, Sharing
 from families.models.case import ENDING, CaseKind, LineAction
@@ -47,6 +49,7 @@ from tests.factories import (
     make_person,
     make_policy,
     make_staff,
+    make_suspension,
     picture_of,
     terms_of,
 )
@@ -112,8 +115,10 @@ def hand_over(
 
 def roster(person_id: int, **values: Any) -> None:
     """The roster says otherwise of a person from now on."""
-    reason = {"status_reason": "test"} if values.get("status", "1") != "1" else {}
-    assert InsuredPerson.objects.filter(pk=person_id).update(**values, **reason) == 1
+    one = InsuredPerson.objects.filter(pk=person_id)
+    if "status" in values:
+        make_suspension(one.get(), CAUSE_OF[InsuranceStatus(values.pop("status"))], JUNE)
+    assert not values or one.update(**values) == 1
 
 
 def codes(act: Callable[[], object]) -> list[tuple[int, str]]:
@@ -331,7 +336,6 @@ def test_a_stop_that_is_still_to_come_is_not_undone_by_a_newcomer(clerk: Staff) 
     make_policy(release_lag_days=30)
     group = make_group("12*", by=clerk)
     change(group, 2, clerk, rank=None)
-    roster(person(group, 2), status="2")
     add_member(group_id=group.pk, member=newcomer("20", JUNE + DAY), by=clerk)
     assert [payers(group, 3, JUNE + n * DAY) for n in (1, 29, 30)] == [[1, 2], [1, 2], [1]]
 

@@ -243,8 +243,8 @@ def test_a_form_without_its_csrf_token_changes_nothing(clerk: Staff) -> None:
     client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     person = make_person()
     answer = client.post(
-        f"/persons/{person.pk}/status/",
-        {"version": "1", "status": "2", "since": timezone.localdate().isoformat(), "reason": "停保"},
+        f"/persons/{person.pk}/event/",
+        {"version": "1", "kind": "ended", "happened_on": timezone.localdate().isoformat(), "note": "停保"},
     )
     person.refresh_from_db()
     assert (answer.status_code, person.status) == (403, "1")

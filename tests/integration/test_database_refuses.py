@@ -16,14 +16,25 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 
-from accounts.models import AccountEntry, AuditEvent, Code, Job, Staff
+from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import Grant, GroupMember, MutualAidGroup
+from families.models import (
+    CaseDocument,
+    FollowUp,
+    FollowUpNote,
+    Grant,
+    GroupMember,
+    MutualAidGroup,
+    PersonMatch,
+)
+from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from families.services.documents import set_agent
+from families.services.policies import SettingInput, change_draft
+from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -73,8 +84,8 @@ def case(owner: str, state: str = "draft") -> str:
     return f"""INSERT INTO families_registrationcase (number, kind, state, region_id, owner_id, channel, review_mode,
         cause, opened_by_id, handled_by_id, handled_at, reason, declared_pairs, agent_name, power_of_attorney,
         submission_key, version, submitted_at)
-        VALUES ('DJ1', 'create', '{state}', '421002', {{{owner}}}, 'counter', 'review', '', {{clerk}}, {{clerk}}, now(),
-        'x', '[]', '', '', gen_random_uuid(), 1, now())"""
+        VALUES ('DJ1', 'create', '{state}', '421002', {{{owner}}}, 'counter', 'review', '', {{clerk}}, {{clerk}},
+        now(), 'x', '[]', '', '', gen_random_uuid(), 1, now())"""
 
 
 def line(position: int, person: str, values: str) -> str:
@@ -82,14 +93,91 @@ def line(position: int, person: str, values: str) -> str:
         share_limit, starts_on) VALUES ({{case}}, {position}, {{{person}}}, 'join', {values}, '2026-03-01')"""
 
 
+def document(number: int, values: str = "", *, case: str = "filed_case") -> str:
+    """A paper as it is accepted, but for `values`: column = value, with semicolons."""
+    columns = {
+        "case_id": f"{{{case}}}", "number": str(number), "person_id": "NULL", "kind": "'other'", "name": "'x'",
+        "content_type": "'image/jpeg'", "size": "1", "sha256": "'b'", "pages": "1",
+        "stored_as": "gen_random_uuid()", "added_by_id": "{clerk}", "added_at": "now()", "replaces_id": "NULL",
+        "reason": "''",
+    }  # fmt: skip
+    columns |= {
+        name.strip(): value.strip() for name, _, value in (one.partition("=") for one in values.split(";") if one)
+    }
+    return f"INSERT INTO families_casedocument ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+
+
 def setting(parameter: str, value: str, citation: str = "§1") -> str:
     return f"""INSERT INTO families_policysetting (policy_id, parameter, value, citation)
-        VALUES ({{policy}}, '{parameter}', {value}, '{citation}')"""
+        VALUES ({{draft}}, '{parameter}', {value}, '{citation}')"""
+
+
+def version(rest: str) -> str:
+    return f"""INSERT INTO {POLICY} (region_id, effective_on, state, title, version)
+        VALUES ('421000', {rest}, 'x', 1)"""
+
+
+def publishing(who: str, at: str = "2026-03-01") -> str:
+    return f"""UPDATE {POLICY} SET state = 'published', published_by_id = {{{who}}}, published_at = '{at}'
+        WHERE id = {{draft}}"""
+
+
+def match(first: str, second: str, values: str = "'proposed', NULL, NULL, NULL, '', NULL, NULL, ''") -> str:
+    """`values`: state; survivor, requested by and at, reason; decided by and at, with its reason."""
+    return f"""INSERT INTO families_personmatch (first_id, second_id, found_on, certainty, evidence, state,
+        survivor_id, requested_by_id, requested_at, reason, decided_by_id, decided_at, decision)
+        VALUES ({{{first}}}, {{{second}}}, '2026-03-16', 'likely', '{{{{}}}}', {values})"""
+
+
+def asked(survivor: str = "{person}", reason: str = "x") -> str:
+    return f"'merge_requested', {survivor}, {{clerk}}, now(), '{reason}', NULL, NULL, ''"
+
+
+def merged(decider: str = "{reviewer}", at: str = "now()") -> str:
+    return f"'merged', {{person}}, {{clerk}}, now(), 'x', {decider}, {at}, ''"
+
+
+def suspension(
+    cause: str, status: str, starts_on: str, ends_on: str = "NULL", *, person: str = "away", note: str = "x"
+) -> str:
+    ended = "NULL, ''" if ends_on == "NULL" else "{clerk}, 'x'"
+    return f"""INSERT INTO accounts_suspension (person_id, cause, status, starts_on, ends_on, note, recorded_at,
+        ended_by_id, ended_note) VALUES ({{{person}}}, '{cause}', '{status}', '{starts_on}', {ends_on}, '{note}',
+        now(), {ended});"""
+
+
+def merge_record(who: str, into: str, status: str = "3") -> str:
+    return (
+        suspension("void", "3", "2026-03-01", person=who)
+        + f"""UPDATE accounts_insuredperson SET merged_into_id = {{{into}}}, status = '{status}', status_reason = 'x',
+        status_since = '2026-03-01' WHERE id = {{{who}}};"""
+    )
+
+
+GONE = merge_record("resident", "person")
+
+
+def move(person: str, region: str = "420100", values: str = "NULL, NULL", note: str = "x") -> str:
+    return f"""INSERT INTO accounts_regionmove (person_id, from_region_id, region_id, moves_on, note, recorded_by_id,
+        recorded_at, applied_at, withdrawn_at) VALUES ({{{person}}}, '421002', '{region}', '2026-05-01', '{note}',
+        {{clerk}}, now(), {values})"""
+
+
+def follow_up(person: str, kind: str = "member_suspended", values: str = "'open', NULL, NULL, ''") -> str:
+    return f"""INSERT INTO families_followup (group_id, person_id, kind, parameter, since, opened_at, state,
+        closed_at, closed_by_id, reason) VALUES ({{group}}, {person}, '{kind}', '', '2026-03-01', now(), {values})"""
+
+
+def follow_up_note(text: str) -> str:
+    return f"""INSERT INTO families_followupnote (follow_up_id, text, by_id, at)
+        VALUES ({{follow_up}}, '{text}', {{clerk}}, now())"""
 
 
 ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
+CASE, LINE, MATCH = "families_registrationcase", "families_caseline", "families_personmatch"
 CASE, LINE = "families_registrationcase", "families_caseline"
+POLICY = "families_regionpolicy"
 GROUP, MEMBER, SHARING, GRANT = (
     "families_mutualaidgroup",
     "families_groupmember",
@@ -236,13 +324,36 @@ ACCOUNTS = {
         ],
     ),
     "person_status_known": Law(
-        change(PERSON, "person", "status = '4', status_reason = 'moved'"),
+        suspension("ended", "4", "2020-01-01", person="person")
+        + change(PERSON, "person", "status = '4', status_reason = 'moved'"),
         [change(PERSON, "person", "status = '5', status_reason = 'x'")],
     ),
     "person_gender_known": Law(change(PERSON, "person", "gender = '2'"), [change(PERSON, "person", "gender = '9'")]),
     "person_status_has_reason": Law(
-        change(PERSON, "person", "status = '2', status_reason = 'lent the card'"),
+        suspension("suspended", "2", "2020-01-01", person="person")
+        + change(PERSON, "person", "status = '2', status_reason = 'paused'"),
         [change(PERSON, "person", "status = '2', status_reason = ''")],
+    ),
+    # Of two records of one person: the closed one is void, empty, and stays as it is.
+    "person_merged_into_another": Law(GONE, [merge_record("resident", "resident")]),
+    "person_merged_is_void": Law(GONE, [merge_record("resident", "person", status="2")]),
+    "person_merged_stays": Law(
+        GONE,
+        [
+            GONE + change(PERSON, "resident", "merged_into_id = NULL"),
+            GONE + change(PERSON, "resident", "name = 'x'"),
+            GONE + "DELETE FROM accounts_insuredperson WHERE id = {resident}",
+        ],
+        "rows from accounts_insuredperson",
+    ),
+    "person_merged_whole": Law(GONE, [GONE + merge_record("free", "resident"), merge_record("person", "resident")]),
+    "entry_on_open_account": Law(
+        entry(1, "5", "0", "5, 0", account="empty") + balance("5, 0", 1, account="empty"),
+        [
+            merge_record("emptied", "person")
+            + entry(1, "5", "0", "5, 0", account="empty")
+            + balance("5, 0", 1, account="empty"),
+        ],
     ),
     "person_named": Law(change(PERSON, "person", "name = '李'"), [change(PERSON, "person", "name = ''")]),
     "region_code_six_digits": Law(
@@ -315,6 +426,7 @@ FAMILIES = {
     "member_is_kept": Law(
         "SELECT 1", [f"DELETE FROM {MEMBER} WHERE id = {{free_row}}"], "Cannot delete rows from families_groupmember"
     ),
+    "member_of_open_record": Law(member(8, "resident"), [GONE + member(8, "resident")]),
     # What each payer shares.
     "sharing_rank_from_one": Law(sharing("child_row", 3, "2026-03-01"), [sharing("child_row", 0, "2026-03-01")]),
     "sharing_limit_not_negative": Law(
@@ -527,10 +639,149 @@ FAMILIES = {
         ],
     ),
     "line_limit_not_negative": Law(line(3, "free", "'20', true, 2, 0"), [line(3, "free", "'20', true, 2, -0.01")]),
+    # Pairs of records that may be one person.
+    "match_pair_once": Law(match("person", "free"), [match("person", "resident")]),
+    "match_pair_in_order": Law(match("person", "free"), [match("free", "person"), match("free", "free")]),
+    "match_state_known": Law(
+        change(MATCH, "match", "state = 'different', decision = 'x', decided_by_id = {clerk}, decided_at = now()"),
+        [match("person", "free", "'settled', NULL, NULL, NULL, '', NULL, NULL, ''")],
+        "families_personmatch",
+    ),
+    "match_survivor_of_the_pair": Law(
+        match("person", "free", asked()), [match("person", "free", asked("{resident}"))]
+    ),
+    "match_requested_by_someone": Law(
+        match("person", "free", asked()),
+        [
+            match("person", "free", asked("NULL")),
+            match("person", "free", asked(reason="")),
+            change(MATCH, "match", "requested_by_id = {clerk}"),
+            match("person", "free", "'merged', {person}, NULL, NULL, 'x', {reviewer}, now(), ''"),
+        ],
+    ),
+    "match_decided_by_someone": Law(
+        match("person", "free", merged()),
+        [
+            match("person", "free", merged("NULL")),
+            match("person", "free", merged(at="NULL")),
+            change(MATCH, "match", "state = 'different', decision = 'x'"),
+        ],
+    ),
+    "match_two_people": Law(match("person", "free", merged()), [match("person", "free", merged("{clerk}"))]),
+    "match_different_has_reason": Law(
+        change(MATCH, "match", "state = 'different', decision = 'x', decided_by_id = {clerk}, decided_at = now()"),
+        [change(MATCH, "match", "state = 'different', decided_by_id = {clerk}, decided_at = now()")],
+    ),
+    "match_merged_stays": Law(
+        match("person", "free", merged()),
+        [
+            match("person", "free", merged())
+            + "; UPDATE families_personmatch SET decision = 'x' WHERE state = 'merged'"
+        ],
+        "Cannot update rows from families_personmatch",
+    ),
+    "match_is_kept": Law(
+        "SELECT 1",
+        ["DELETE FROM families_personmatch WHERE id = {match}"],
+        "Cannot delete rows from families_personmatch",
+    ),
+    # Papers of cases, and who acts for the family.
+    "document_one_to_thirty": Law(document(30), [document(31), document(0)]),
+    "document_number_once": Law(document(2), [document(1)]),
+    "document_once_in_case": Law(
+        document(2, "kind = 'id_card'; sha256 = 'a'; person_id = {person}"),
+        [document(2, "kind = 'id_card'; sha256 = 'a'")],
+    ),
+    "document_kind_known": Law(document(2, "kind = 'agent_id'"), [document(2, "kind = 'photo'")]),
+    "document_content_known": Law(
+        document(2, "content_type = 'application/pdf'"),
+        [document(2, f"content_type = '{other}'") for other in ("image/svg+xml", "text/html", "")]
+        + [document(2, "size = 0")],
+    ),
+    "document_replaced_with_reason": Law(
+        document(2, "kind = 'id_card'; replaces_id = {document}; reason = 'blurred'"),
+        [document(2, "kind = 'id_card'; replaces_id = {document}"), document(2, "reason = 'blurred'")],
+    ),
+    "document_append_only": Law(
+        "SELECT 1",
+        [
+            change("families_casedocument", "document", "kind = 'other'"),
+            change("families_casedocument", "document", "stored_as = gen_random_uuid()"),
+            "DELETE FROM families_casedocument WHERE id = {document}",
+        ],
+        "Cannot update or delete rows from families_casedocument",
+    ),
+    "document_no_truncate": Law(
+        "SELECT 1",
+        ["TRUNCATE families_casedocument", "TRUNCATE families_registrationcase CASCADE"],
+        "is append-only",
+    ),
+    "document_of_open_case": Law(
+        document(1, case="case"),
+        [
+            change(CASE, "case", "state = 'withdrawn', reason = 'x'") + ";" + document(1, case="case"),
+            document(1, "kind = 'id_card'; replaces_id = {document}; reason = 'x'", case="case"),
+            document(2, "replaces_id = {document}; reason = 'x'"),
+            document(2, "kind = 'id_card'; person_id = {person}; replaces_id = {document}; reason = 'x'"),
+        ],
+    ),
+    "agent_named_with_number": Law(
+        change("families_caseagent", "agent", "cert_type = '01'"),
+        [
+            change("families_caseagent", "agent", "certno_sealed = ''"),
+            change("families_caseagent", "agent", "name = ''"),
+        ],
+    ),
     # Policies.
-    "policy_one_version_per_day": Law(
-        "INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2021-01-01', 'x')",
-        ["INSERT INTO families_regionpolicy (region_id, effective_on, title) VALUES ('421000', '2020-01-01', 'x')"],
+    "policy_one_version_per_day": Law(version("'2021-01-01', 'published'"), [version("'2020-01-01', 'published'")]),
+    "policy_one_draft_per_day": Law(version("'2020-01-01', 'draft'"), [version("'2099-01-01', 'draft'")]),
+    "policy_two_people": Law(
+        publishing("reviewer"),
+        [publishing("drafter"), publishing("editor")],
+    ),
+    "policy_published_by_someone": Law(
+        publishing("reviewer"),
+        [
+            f"UPDATE {POLICY} SET state = 'published' WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET state = 'published', published_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET published_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET state = 'published', published_at = '2020-01-01' WHERE id = {{draft}}",
+        ],
+    ),
+    "policy_published_before_its_day": Law(
+        publishing("reviewer", at="2098-12-31 15:59:59Z"), [publishing("reviewer", at="2098-12-31 16:00Z")]
+    ),
+    "policy_is_kept": Law(
+        f"DELETE FROM {POLICY} WHERE id = -1",
+        [f"DELETE FROM {POLICY} WHERE id = {{policy}}", f"DELETE FROM {POLICY} WHERE id = {{draft}}"],
+        says="Cannot delete rows from",
+    ),
+    "policy_decided_stays": Law(
+        f"UPDATE {POLICY} SET title = 'x' WHERE id = {{draft}}",
+        [
+            f"UPDATE {POLICY} SET {change} WHERE id = {{policy}}"
+            for change in ("title = 'x'", "effective_on = '2019-01-01'", "state = 'draft'", "version = 9")
+        ],
+        says="Cannot update rows from",
+    ),
+    "policy_stays_its_drafters": Law(
+        f"UPDATE {POLICY} SET changed_by_id = {{reviewer}} WHERE id = {{draft}}",
+        [
+            f"UPDATE {POLICY} SET drafted_by_id = NULL WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET drafted_by_id = {{reviewer}} WHERE id = {{draft}}",
+            f"UPDATE {POLICY} SET region_id = '420000' WHERE id = {{draft}}",
+        ],
+        says="Cannot update rows from",
+    ),
+    "policy_value_of_a_draft": Law(
+        setting("cross_city", "'false'"),
+        [
+            setting("cross_city", "'false'").replace("{draft}", "{policy}"),
+            "UPDATE families_policysetting SET value = '30' WHERE policy_id = {policy}",
+            "UPDATE families_policysetting SET policy_id = {policy} WHERE policy_id = {draft}",
+            "UPDATE families_policysetting SET policy_id = {draft}, parameter = 'x' WHERE policy_id = {policy}",
+            "DELETE FROM families_policysetting WHERE policy_id = {policy}",
+        ],
     ),
     "policy_parameter_once": Law(setting("cross_city", "'false'"), [setting("min_bind_days", "'30'")]),
     "policy_setting_cited": Law(setting("cross_city", "'false'"), [setting("cross_city", "'false'", citation="")]),
@@ -539,7 +790,152 @@ FAMILIES = {
         [setting("max_members", value) for value in ("'9'", "'1'", "'null'", "NULL", "'true'", "'\"8\"'", "'[8]'")],
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES}
+SUSPENSION, MOVE, FOLLOW_UP, NOTE = (
+    "accounts_suspension",
+    "accounts_regionmove",
+    "families_followup",
+    "families_followupnote",
+)
+ENDED = "ended_by_id = {clerk}, ended_note = 'x'"
+CLOSED = "state = 'closed', closed_at = now()"
+STATUS = {
+    # Suspensions and moves: dated, kept, one at a time; `away` is suspended from 2026-03-01 on.
+    "person_status_has_suspension": Law(
+        suspension("ended", "4", "2026-01-01", person="person")
+        + change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+        [
+            change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+            change(PERSON, "away", "status = '4'"),
+            change(PERSON, "away", "status_since = '2026-03-02'"),
+            suspension("ended", "4", "2026-01-01", "'2026-01-01'", person="person")
+            + change(PERSON, "person", "status = '4', status_since = '2026-01-01', status_reason = 'x'"),
+            suspension("card_lending", "", "2026-01-01", person="person")
+            + change(PERSON, "person", "status = '2', status_since = '2026-01-01', status_reason = 'x'"),
+        ],
+    ),
+    "suspension_cause_gives_status": Law(
+        suspension("void", "3", "2026-01-01", person="person"),
+        [
+            suspension(cause, status, "2026-01-01", person="person")
+            for cause, status in (
+                ("death", "2"),
+                ("suspended", ""),
+                ("card_lending", "2"),
+                ("war", "2"),
+                ("void", "0"),
+            )
+        ],
+    ),
+    "suspension_has_note": Law(
+        suspension("death", "4", "2026-01-01", person="person"),
+        [suspension("death", "4", "2026-01-01", person="person", note="")],
+    ),
+    "suspension_end_has_note": Law(
+        change(SUSPENSION, "suspension", f"ends_on = '2026-04-01', {ENDED}"),
+        [
+            change(SUSPENSION, "suspension", "ends_on = '2026-04-01', ended_note = 'x'"),
+            change(SUSPENSION, "suspension", "ends_on = '2026-04-01', ended_by_id = {clerk}"),
+        ],
+    ),
+    "suspension_death_is_final": Law(
+        suspension("death", "4", "2026-01-01", "'2026-01-01'", person="person"),
+        [suspension("death", "4", "2026-01-01", "'2026-01-02'", person="person")],
+    ),
+    "suspension_period_in_order": Law(
+        change(SUSPENSION, "suspension", f"ends_on = starts_on, {ENDED}"),
+        [change(SUSPENSION, "suspension", f"ends_on = starts_on - 1, {ENDED}")],
+    ),
+    "suspension_one_insurance": Law(
+        suspension("ended", "4", "2026-02-01", "'2026-03-01'") + suspension("card_lending", "", "2026-02-01"),
+        [suspension("ended", "4", "2026-02-01", "'2026-03-02'"), suspension("death", "4", "2027-01-01")],
+    ),
+    "suspension_one_card_lending": Law(
+        suspension("card_lending", "", "2026-02-01", "'2026-03-01'") + suspension("card_lending", "", "2026-03-01"),
+        [suspension("card_lending", "", "2026-02-01") + suspension("card_lending", "", "2026-03-01")],
+    ),
+    "suspension_stays_itself": Law(
+        change(SUSPENSION, "suspension", "note = 'corrected'"),
+        [
+            change(SUSPENSION, "suspension", "starts_on = '2026-02-01'"),
+            change(SUSPENSION, "suspension", "person_id = {person}"),
+            change(SUSPENSION, "suspension", "cause = 'ended', status = '4'"),
+        ],
+        "Cannot update",
+    ),
+    "suspension_is_kept": Law(
+        "SELECT 1", ["DELETE FROM accounts_suspension WHERE id = {suspension}"], "Cannot delete rows"
+    ),
+    "move_one_planned": Law(move("person"), [move("away")]),
+    "move_applied_or_withdrawn": Law(
+        change(MOVE, "move", "applied_at = now()"), [change(MOVE, "move", "applied_at = now(), withdrawn_at = now()")]
+    ),
+    "move_elsewhere": Law(move("person"), [move("person", "421002")]),
+    "move_has_note": Law(move("person"), [move("person", note="")]),
+    "move_stays_itself": Law(
+        change(MOVE, "move", "withdrawn_at = now()"),
+        [
+            change(MOVE, "move", "moves_on = '2026-06-01'"),
+            change(MOVE, "move", "region_id = '420100'"),
+            change(MOVE, "move", "person_id = {person}"),
+        ],
+        "Cannot update",
+    ),
+    "move_is_kept": Law("SELECT 1", ["DELETE FROM accounts_regionmove WHERE id = {move}"], "Cannot delete rows"),
+    # The nightly step: one job a day, in a name that nobody signs in with.
+    "job_once_a_day": Law(
+        change(JOB, "job", "business_date = '2026-03-02'"),
+        [
+            change(JOB, "job", "business_date = '2026-03-02'")
+            + "; INSERT INTO accounts_job (kind, state, owner_id, region_id, params, done, total, failure, attempts,"
+            " fence, created_at, business_date) VALUES ('x', 'queued', {clerk}, '421002', '{{}}', 0, 0, '', 0, 0,"
+            " now(), '2026-03-02')"
+        ],
+    ),
+    "staff_nightly_never_signs_in": Law(
+        change("accounts_staff", "clerk", "username = 'nightly', is_active = false"),
+        [change("accounts_staff", "clerk", "username = 'nightly'")],
+    ),
+    # Follow-ups.
+    "follow_up_one_open": Law(
+        follow_up("{child}", values="'closed', now(), NULL, ''") + ";" + follow_up("NULL", "policy_excess"),
+        [
+            follow_up("{child}"),
+            follow_up("NULL", "policy_excess") + ";" + follow_up("NULL", "policy_excess"),
+        ],
+    ),
+    "follow_up_closed_with_reason": Law(
+        change(FOLLOW_UP, "follow_up", f"{CLOSED}, closed_by_id = {{clerk}}, reason = 'x'"),
+        [
+            change(FOLLOW_UP, "follow_up", f"{CLOSED}, closed_by_id = {{clerk}}"),
+            change(FOLLOW_UP, "follow_up", f"{CLOSED}, reason = 'x'"),
+            change(FOLLOW_UP, "follow_up", "state = 'closed'"),
+            change(FOLLOW_UP, "follow_up", "closed_at = now()"),
+            change(FOLLOW_UP, "follow_up", "state = 'gone'"),
+        ],
+    ),
+    "follow_up_stays_itself": Law(
+        change(FOLLOW_UP, "follow_up", CLOSED),
+        [
+            change(FOLLOW_UP, "follow_up", "since = '2026-02-01'"),
+            change(FOLLOW_UP, "follow_up", "kind = 'card_lending'"),
+            change(FOLLOW_UP, "follow_up", "group_id = {other_group}"),
+        ],
+        "Cannot update",
+    ),
+    "follow_up_is_kept": Law(
+        "SELECT 1", ["DELETE FROM families_followup WHERE id = {follow_up}"], "Cannot delete rows"
+    ),
+    "follow_up_note_says_something": Law(follow_up_note("x"), [follow_up_note("")]),
+    "follow_up_note_append_only": Law(
+        "SELECT 1",
+        [change(NOTE, "note", "text = 'y'"), "DELETE FROM families_followupnote WHERE id = {note}"],
+        "Cannot update or delete rows from families_followupnote",
+    ),
+    "follow_up_note_no_truncate": Law(
+        "SELECT 1", ["TRUNCATE families_followupnote"], "families_followupnote is append-only"
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS}
 
 
 @pytest.fixture
@@ -561,6 +957,15 @@ def world(regions: None) -> dict[str, Any]:
         ],
     )
     registration = save_case(form=form, by=clerk)
+    filed = save_case(
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=empty.pk,
+            lines=[LineInput(empty.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
+        by=clerk,
+    )
     return {
         "clerk": clerk.pk,
         "reviewer": reviewer.pk,
@@ -569,6 +974,7 @@ def world(regions: None) -> dict[str, Any]:
         "free": free.pk,
         "account": person.account.pk,
         "empty": empty.account.pk,
+        "emptied": empty.pk,
         "entry": AccountEntry.objects.get(account=person.account).pk,
         "adjustment": request_adjustment(
             account=person.account, prior_change=-1, current_change=0, reason="x", key=uuid4(), by=clerk
@@ -587,8 +993,56 @@ def world(regions: None) -> dict[str, Any]:
         **_several_groups(group, other, free.pk, rows[3].person_id),
         "case": registration.pk,
         "line": registration.lines.get(position=1).pk,
+        "filed_case": filed.pk,
+        "document": CaseDocument.objects.create(
+            case=filed,
+            number=1,
+            kind="id_card",
+            name="x.jpg",
+            content_type="image/jpeg",
+            size=1,
+            sha256="a",
+            pages=1,
+            added_by=clerk,
+        ).pk,
+        "agent": set_agent(case_id=filed.pk, cert_type="08", certno="E12345678", mobile="", by=clerk).pk,
         "policy": make_policy(min_bind_days=90).pk,
+        "match": PersonMatch.objects.create(
+            first=person, second=resident, found_on=START, certainty=Certainty.LIKELY
+        ).pk,
+        **_draft(),
+        "child": rows[3].person_id,
+        **_suspended(group, rows[3].person, clerk),
     }
+
+
+def _draft() -> dict[str, int]:
+    """A draft of two supervisors: one began it, another changed it last."""
+    drafter, editor = make_staff("supervisor", "421000"), make_staff("supervisor", "421000")
+    draft = make_draft(effective_on=dt.date(2099, 1, 1), by=drafter, min_bind_days=90)
+    change_draft(
+        policy_id=draft.pk,
+        version=draft.version,
+        title="x",
+        effective_on=draft.effective_on,
+        settings={"min_bind_days": SettingInput(60, "§1")},
+        by=editor,
+    )
+    return {"draft": draft.pk, "drafter": drafter.pk, "editor": editor.pk}
+
+
+def _suspended(group: MutualAidGroup, child: InsuredPerson, clerk: Staff) -> dict[str, int]:
+    """A person suspended from the first of March who will move, and a follow-up with a note."""
+    away = make_person(insutype="390")
+    row = make_suspension(away, "suspended", START)
+    InsuredPerson.objects.filter(pk=away.pk).update(status="2", status_since=START, status_reason="x")
+    move = RegionMove.objects.create(
+        person=away, from_region_id="421002", region_id="330100", moves_on=dt.date(2026, 5, 1), note="x",
+        recorded_by=clerk,
+    )  # fmt: skip
+    follow_up = FollowUp.objects.create(group=group, person=child, kind="member_suspended", since=START)
+    note = FollowUpNote.objects.create(follow_up=follow_up, text="x", by=clerk)
+    return {"away": away.pk, "suspension": row.pk, "move": move.pk, "follow_up": follow_up.pk, "note": note.pk}
 
 
 def _several_groups(group: MutualAidGroup, other: MutualAidGroup, free: int, child: int) -> dict[str, int]:

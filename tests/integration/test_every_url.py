@@ -23,9 +23,19 @@ from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
+from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from tests.factories import (
+    START,
+    make_document,
+    make_draft,
+    make_group,
+    make_match,
+    make_person,
+    make_policy,
+    make_staff,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -35,7 +45,9 @@ ALL = frozenset(ROLES)
 READERS = ALL - {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
+SUPERVISOR = frozenset({"supervisor"})
 OVERSEERS = frozenset({"supervisor", "auditor"})
+ASKS, DECIDES = frozenset({"clerk", "supervisor"}), frozenset({"reviewer", "supervisor"})
 
 
 @dataclass(frozen=True)
@@ -102,7 +114,8 @@ TABLE: dict[str, Row] = {
     "persons/import/": page(CLERK),
     "persons/<int:pk>/": page(READERS, "accounts/insuredperson"),
     "persons/<int:pk>/reveal/": form(READERS - {"auditor"}, "accounts/insuredperson", 200),
-    "persons/<int:pk>/status/": form(CLERK, "accounts/insuredperson", 422),
+    "persons/<int:pk>/event/": page(CLERK, "accounts/insuredperson"),
+    "persons/<int:pk>/take-death-back/": page(frozenset({"supervisor"}), "accounts/insuredperson"),
     "persons/<int:pk>/contact/": form(CLERK, "accounts/insuredperson", 422),
     "persons/<int:pk>/trail/": page(OVERSEERS, "accounts/insuredperson"),
     "persons/<int:pk>/family/": page(READERS, "accounts/insuredperson"),
@@ -135,7 +148,34 @@ TABLE: dict[str, Row] = {
     "cases/<int:pk>/reject/": form(REVIEWER, "families/registrationcase", 422),
     "cases/<int:pk>/form.pdf": page(READERS - {"auditor"}, "families/registrationcase"),
     "cases/<int:pk>/receipt.pdf": page(READERS, "families/registrationcase", 302),
+    "cases/<int:pk>/documents/": form(CLERK, "families/registrationcase"),
+    "cases/<int:pk>/agent/": form(CLERK, "families/registrationcase"),
+    "documents/<int:pk>/": page(READERS, "families/casedocument"),
+    "documents/<int:pk>/thumbnail.jpg": page(READERS, "families/casedocument"),
+    "documents/<int:pk>/replace/": form(CLERK, "families/casedocument"),
+    "follow-ups/": page(READERS),
+    "follow-ups/<int:pk>/": page(READERS, "families/followup"),
+    "follow-ups/<int:pk>/note/": form(CLERK | {"supervisor"}, "families/followup", 422),
+    "follow-ups/<int:pk>/close/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
+    # Persons registered twice
+    "duplicates/": page(READERS),
+    "duplicates/search/": form(ASKS),
+    "duplicates/<int:pk>/": page(READERS, "families/personmatch"),
+    "duplicates/<int:pk>/request/": form(ASKS, "families/personmatch", 422),
+    "duplicates/<int:pk>/different/": form(ASKS, "families/personmatch", 422),
+    "duplicates/<int:pk>/confirm/": form(DECIDES, "families/personmatch", 422),
+    "duplicates/<int:pk>/send-back/": form(DECIDES, "families/personmatch", 422),
+    # Policies
+    "policies/": page(READERS),
+    "policies/regions/<str:code>/": page(READERS, "accounts/region"),
+    "policies/regions/<str:code>/begin/": page(SUPERVISOR, "accounts/region"),
+    "policies/<int:pk>/": page(READERS, "families/regionpolicy"),
+    "policies/<int:pk>/edit/": page(SUPERVISOR, "policy draft"),
+    "policies/<int:pk>/impact/": page(READERS, "policy draft"),
+    "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
+    "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
+    "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -148,7 +188,6 @@ TABLE: dict[str, Row] = {
     "admin/accounts/staff/<id>/password/": page(frozenset({"administrator"}), "accounts/staff"),
     **admin_list("families/mutualaidgroup", READERS, detail=302),
     **admin_list("families/registrationcase", READERS, detail=302),
-    **admin_list("families/regionpolicy", READERS),
 }
 # Not kept in a region: the same rows for whoever may read the table.
 UNSCOPED = {"accounts/code"}
@@ -181,12 +220,17 @@ def furnish(region: str) -> World:
     )
     line = LineInput(person.pk, "01", True, START, rank=1)
     case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=[line]), by=clerk)
+    group = make_group("12", by=clerk, region=region)
     rows: list[Model] = [
-        person, person.account, adjustment, case, clerk, make_group("12", by=clerk, region=region),
+        person, person.account, adjustment, case, clerk, group,
+        FollowUp.objects.create(group=group, kind="policy_excess", since=START),
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
+        Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
+        make_document(case, by=clerk),
     ]  # fmt: skip
-    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows})
+    drafts = {"policy draft": make_draft(region, max_members=6)}
+    return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | drafts)
 
 
 def address(route: str, key: Any) -> str:

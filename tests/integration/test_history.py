@@ -13,22 +13,36 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.acting import acting
-from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, Staff
+from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event, verify_chain
 from accounts.services.ledger import credit_month
-from accounts.services.persons import change_status
+from accounts.services.status_events import EventKind, StatusEvent, record_event_of_person
 from accounts.trail import row_changes
-from families.models import CaseLine, GroupMember, MutualAidGroup
+from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_policy, make_staff
+from families.services.documents import set_agent
+from tests.factories import (
+    START,
+    make_document,
+    make_draft,
+    make_group,
+    make_match,
+    make_number,
+    make_person,
+    make_staff,
+    make_suspension,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 # Each tracked model with a field to change, and a value that its constraints allow.
 CHANGES: dict[str, tuple[str, Any]] = {
+    "Suspension": ("note", "another note"),
+    "RegionMove": ("note", "another note"),
+    "FollowUp": ("parameter", "max_members"),
     "Region": ("name", "新名"),
     "Staff": ("office", "二号窗口"),
     "InsuredPerson": ("psn_type", "1101"),
@@ -44,7 +58,11 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "CaseLine": ("last_on", dt.date(2027, 1, 1)),
     "RegionPolicy": ("title", "x"),
     "PolicySetting": ("citation", "§2"),
+    "PersonMatch": ("decision", "x"),
+    "CaseAgent": ("cert_type", "08"),
 }
+# The database refuses any change of them; that they came is in the trail.
+UNCHANGING = {"CaseDocument"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -75,10 +93,17 @@ def rows(staff: Staff) -> dict[str, Model]:
     group = make_group("12", by=staff)
     person = make_person(by=staff)
     lines = [LineInput(person.pk, "01", True, START, rank=1)]
-    case = save_case(form=CaseInput(key=uuid4(), owner_id=person.pk, lines=lines), by=staff)
+    form = CaseInput(key=uuid4(), owner_id=person.pk, lines=lines, agent_name="代办某")
+    case = save_case(form=form, by=staff)
     account = PersonalAccount.objects.get(person=person)
-    policy = make_policy(min_bind_days=90)
+    policy = make_draft(min_bind_days=90)
+    move = RegionMove.objects.create(
+        person=person, from_region_id="421002", region_id="330100", moves_on=START, note="x", recorded_by=staff
+    )
     return {
+        "Suspension": make_suspension(person, "card_lending", START),
+        "RegionMove": move,
+        "FollowUp": FollowUp.objects.create(group=group, kind="policy_excess", since=START),
         "Region": Region.objects.get(pk="421003"),
         "Staff": make_staff("clerk"),
         "InsuredPerson": person,
@@ -98,6 +123,8 @@ def rows(staff: Staff) -> dict[str, Model]:
         "CaseLine": case.lines.get(),
         "RegionPolicy": policy,
         "PolicySetting": policy.settings.get(),
+        "PersonMatch": make_match(),
+        "CaseAgent": set_agent(case_id=case.pk, cert_type="01", certno=make_number(), mobile="", by=staff),
     }
 
 
@@ -122,7 +149,13 @@ def by_raw_sql(row: Model, field: str, value: Any) -> None:
 
 
 def test_every_tracked_model_is_tried_below() -> None:
-    assert set(tracked()) == set(CHANGES)
+    assert set(tracked()) == set(CHANGES) | UNCHANGING
+
+
+def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[str, Model], staff: Staff) -> None:
+    document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
+    event = newest(document)
+    assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])
@@ -215,12 +248,13 @@ def test_a_password_is_in_no_history(rows: dict[str, Model]) -> None:
 def test_a_persons_trail_tells_who_changed_what_from_what(staff: Staff) -> None:
     person = make_person()
     with acting(staff, channel="page"):
-        change_status(person_id=person.pk, version=1, status="2", since=START, reason="lent the card", by=staff)
+        ended = StatusEvent(EventKind.ENDED, START, "moved abroad")
+        record_event_of_person(person_id=person.pk, version=1, event=ended, by=staff)
     newest_line = row_changes(person)[0]
     assert newest_line.who == str(staff)
     changed = {change.field: change for change in newest_line.changes}
     assert changed["status"].before != changed["status"].after
-    assert (changed["status_reason"].before, changed["status_reason"].after) == ("", "lent the card")
+    assert (changed["status_reason"].before, changed["status_reason"].after) == ("", "moved abroad")
 
 
 # The chain.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,14 +11,17 @@ from pathlib import Path
 
 import pytest
 import rustpy_xlsxwriter
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount
+from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Suspension
 from accounts.models.audit import AuditKind
 from accounts.services.import_persons import import_persons
 from accounts.services.import_result import ImportResult
 from accounts.services.person_rows import COLUMNS
 from accounts.services.rights import RightMissing
-from tests.factories import make_number, make_person, make_staff
+from tests.factories import make_number, make_person, make_staff, make_suspension
 
 pytestmark = pytest.mark.usefixtures("regions")
 
@@ -267,3 +271,77 @@ def test_who_lacks_the_right_imports_nothing(role: str) -> None:
     with pytest.raises(RightMissing, match=r"accounts\.import_insuredperson"):
         import_persons(content=as_csv([make_line()]), name="p.csv", by=make_staff(role))
     assert not InsuredPerson.objects.exists()
+
+
+# Suspensions follow the roster.
+
+
+def suspensions() -> list[tuple[str, str, str, dt.date, dt.date | None]]:
+    rows = Suspension.objects.order_by("pk")
+    return [(row.person.psn_no, row.cause, row.status, row.starts_on, row.ends_on) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"), [("0", "not_insured"), ("2", "suspended"), ("3", "void"), ("4", "ended")]
+)
+def test_a_new_person_who_is_not_in_normal_status_is_suspended_from_that_day(status: str, cause: str) -> None:
+    today = timezone.localdate()
+    load([make_line(1, psn_insu_stas=status), make_line(2)])
+    assert suspensions() == [("R000001", cause, status, today, None)]
+    person = InsuredPerson.objects.get(psn_no="R000001")
+    assert (person.status, person.status_since) == (status, today)
+
+
+def test_a_status_that_changes_ends_one_suspension_and_begins_another() -> None:
+    today = timezone.localdate()
+    lines = [make_line(1), make_line(2), make_line(3)]
+    load(lines)
+    persons = {person.psn_no: person for person in InsuredPerson.objects.all()}
+    begun, to_come = today - dt.timedelta(days=90), today + dt.timedelta(days=9)
+    for number, starts_on in (("R000001", begun), ("R000002", begun), ("R000003", to_come)):
+        make_suspension(persons[number], "suspended", starts_on)
+    InsuredPerson.objects.exclude(psn_no="R000003").update(status="2", status_since=begun, status_reason="test")
+
+    load([lines[0], lines[1] | {"psn_insu_stas": "4"}, lines[2] | {"psn_insu_stas": "3"}])
+
+    assert suspensions() == [
+        ("R000001", "suspended", "2", begun, today),
+        ("R000002", "suspended", "2", begun, today),
+        ("R000003", "suspended", "2", to_come, to_come),
+        ("R000002", "ended", "4", today, None),
+        ("R000003", "void", "3", today, None),
+    ]
+
+
+def test_the_same_status_again_leaves_the_suspension_as_it_is() -> None:
+    lines = [make_line(1, psn_insu_stas="2")]
+    load(lines)
+    before = suspensions()
+    assert load([lines[0] | {"psn_type": "1201"}]).updated == 1
+    assert suspensions() == before
+
+
+def test_a_roster_that_names_the_dead_as_insured_is_refused() -> None:
+    lines = [make_line(1), make_line(2)]
+    load(lines)
+    dead = InsuredPerson.objects.get(psn_no="R000001")
+    make_suspension(dead, "death", dt.date(2026, 3, 1))
+    InsuredPerson.objects.filter(pk=dead.pk).update(
+        status="4", status_since=dt.date(2026, 3, 1), status_reason="test"
+    )
+
+    refused = load([lines[0], lines[1] | {"psn_type": "1201"}])
+    accepted = load([lines[0] | {"psn_insu_stas": "4"}, lines[1] | {"psn_type": "1201"}])
+
+    assert faults(refused) == [(2, "psn_insu_stas", "insurance_suspended")]
+    assert (accepted.errors, accepted.updated) == ([], 1)
+    assert suspensions() == [("R000001", "death", "4", dt.date(2026, 3, 1), None)]
+
+
+def test_suspensions_cost_as_many_queries_for_many_persons_as_for_few() -> None:
+    def cost(serials: range) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            load([make_line(serial, psn_insu_stas="2") for serial in serials])
+        return len(captured)
+
+    assert cost(range(1000, 1090)) == cost(range(2000, 2003))

@@ -9,16 +9,17 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from accounts.models import AccountAdjustment, Job, JobFile
+from accounts.models import AccountAdjustment, Job, JobFile, RegionMove
 from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.scope import ScopedQuerySet
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import Grant
+from families.models import FollowUp, FollowUpNote, Grant
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import save_case
-from tests.factories import START, make_group, make_person, make_staff
+from families.services.documents import set_agent
+from tests.factories import START, make_document, make_group, make_match, make_person, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -39,6 +40,10 @@ EVERYBODY_BUT_THE_ADMINISTRATOR = {"clerk", "reviewer", "supervisor", "auditor"}
 READERS = {
     "InsuredPerson": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "PersonalAccount": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Suspension": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "RegionMove": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "FollowUp": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "FollowUpNote": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "AccountEntry": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "AccountAdjustment": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -51,6 +56,9 @@ READERS = {
     "Grant": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "RegistrationCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseLine": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "CaseDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -70,13 +78,27 @@ def furnish(region: str) -> None:
     """One row, or a few, of every scoped model in a region."""
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
-    make_group("12", by=clerk, region=region)
-    save_case(
-        form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=[LineInput(owner.pk, "01", True, START, rank=1)]),
+    group = make_group("12", by=clerk, region=region)
+    make_suspension(owner, "card_lending", START)
+    RegionMove.objects.create(
+        person=owner, from_region_id=region, region_id="100000", moves_on=START, note="x", recorded_by=clerk
+    )
+    follow_up = FollowUp.objects.create(group=group, kind="policy_excess", since=START)
+    FollowUpNote.objects.create(follow_up=follow_up, text="x", by=clerk)
+    case = save_case(
+        form=CaseInput(
+            key=uuid4(),
+            owner_id=owner.pk,
+            lines=[LineInput(owner.pk, "01", True, START, rank=1)],
+            agent_name="代办某",
+        ),
         by=clerk,
     )
+    make_document(case, by=clerk, person=owner)
+    set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
+    make_match(region)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"

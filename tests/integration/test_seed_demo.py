@@ -10,7 +10,8 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.ledger_proof import check_ledger
 from families import demo
 from families.demo_data import SIGN_INS
-from families.models import MutualAidGroup, RegionPolicy, RegistrationCase
+from families.models import CaseDocument, FollowUp, MutualAidGroup, RegionPolicy, RegistrationCase
+from families.services.document_check import check_documents
 from tests.factories import make_staff
 
 TODAY = dt.date(2026, 3, 16)
@@ -24,7 +25,15 @@ def test_the_demo_is_whole_sound_and_made_once() -> None:
     assert (made.households, made.groups) == (72, 51)
     assert dict(made.cases) == {"draft": 2, "submitted": 2, "rejected": 2, "withdrawn": 2}
     assert Staff.objects.count() == len(SIGN_INS)
-    assert RegionPolicy.objects.count() == 2
+    assert CaseDocument.objects.exists()
+    assert check_documents(by=Staff.objects.get(username="sheng")).broken == []
+    assert [one.state for one in RegionPolicy.objects.order_by("pk")] == [
+        "published",
+        "published",
+        "draft",
+        "published",
+    ]
+    assert FollowUp.objects.filter(state="open").count() >= 5
     assert made.persons == InsuredPerson.objects.count()
     proof = check_ledger(by=Staff.objects.get(username="sheng"))
     assert proof.entries > proof.accounts > 50

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import InsuredPerson, Region, Staff
+from accounts.models import InsuredPerson, Region, Staff, Suspension
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.models.case import CaseKind
 from families.rules.kinship import OWNER, expected_gender, may_pay, pair_relation
@@ -26,7 +26,7 @@ from families.selectors import policy_on
 from families.services.changes import change_group
 from families.services.groups import GroupDissolved, NewMember, NotEligible, create_group
 from families.services.plans import GroupChange, MemberTerms
-from tests.factories import START, make_person, make_policy, make_staff, picture_of
+from tests.factories import START, make_person, make_policy, make_staff, make_suspension, picture_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 DAY = dt.timedelta(days=1)
@@ -88,8 +88,9 @@ class World:
     def take(self, step: Step) -> None:
         kind, number, asked = step
         if kind == "status":
-            reason = "" if asked == "1" else "test"
-            InsuredPerson.objects.filter(pk=self.persons[number]).update(status=asked, status_reason=reason)
+            one = InsuredPerson.objects.get(pk=self.persons[number])
+            if not Suspension.objects.filter(person=one).exists():
+                make_suspension(one, "suspended", asked, asked + 20 * DAY)
             return
         change_group(group_id=self.groups[number].pk, change=self._named(asked), by=self.by)
 
@@ -213,7 +214,7 @@ class Desk:
     def step(self, today: dt.date) -> Step:
         kind = self.draw([kind for kind, weight in WEIGHTS.items() for _ in range(weight)])
         if kind == "status":
-            return kind, self.draw(range(len(TOWN))), self.draw("112")
+            return kind, self.draw(range(len(TOWN))), today
         number = self.draw((0, 1, 1, 1) if kind == "dissolve" else (0, 0, 0, 0, 1))
         day = today + self.draw((0, 0, 0, 0, 3, 11, -8 if kind == "add" else 0)) * DAY
         ask: Callable[..., GroupChange] = getattr(self, f"_{kind}")

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.management.base import Outcome, Refused, StaffCommand
-from accounts.models import InsuredPerson, Staff
+from accounts.models import Staff
 from accounts.models.audit import AuditKind
-from accounts.selectors import account_of
+from accounts.selectors import account_of, person_known_as
 from accounts.services.audit import record_event
 
 
@@ -20,7 +20,7 @@ def unknown_person(psn_no: str) -> Refused:
 
 
 class Command(StaffCommand):
-    help = "Show the balance of one personal account"
+    help = "Show the balance of one personal account; the number of a merged record shows the one it was merged into"
     right = "accounts.view_personalaccount"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,10 +28,10 @@ class Command(StaffCommand):
         parser.add_argument("psn_no", metavar="PSN_NO")
 
     def act(self, staff: Staff, options: dict[str, Any]) -> Outcome:
-        psn_no = options["psn_no"]
-        person = InsuredPerson.objects.for_staff(staff).filter(psn_no=psn_no).first()
+        person = person_known_as(options["psn_no"], staff=staff)
         if person is None:
-            raise unknown_person(psn_no)
+            raise unknown_person(options["psn_no"])
+        psn_no = person.psn_no
         account = account_of(person, staff=staff)
         if account is None:
             raise Refused(

@@ -6,13 +6,15 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.management.base import Outcome, Refused, StaffCommand
 from accounts.management.commands.show_account import unknown_person
-from accounts.models import InsuredPerson, Staff
+from accounts.models import Staff
 from accounts.models.audit import AuditKind
+from accounts.selectors import person_known_as
 from accounts.services.audit import record_event
 from families.models import GroupMember
 from families.selectors import GroupPicture, group_on
@@ -28,10 +30,12 @@ class Command(StaffCommand):
 
     def act(self, staff: Staff, options: dict[str, Any]) -> Outcome:
         psn_no, today = options["psn_no"], timezone.localdate()
-        stays = GroupMember.objects.for_staff(staff).on(today).filter(person__psn_no=psn_no)
+        person = person_known_as(psn_no, staff=staff)
+        known = Q(person=person) if person else Q(person__psn_no=psn_no)
+        stays = GroupMember.objects.for_staff(staff).on(today).filter(known)
         stay = stays.select_related("group", "person").order_by("joined_on", "pk").first()
         if stay is None:
-            if InsuredPerson.objects.for_staff(staff).filter(psn_no=psn_no).exists():
+            if person is not None:
                 raise Refused(_("{psn_no} is in no group that you may see.").format(psn_no=psn_no))
             raise unknown_person(psn_no)
         record_event(AuditKind.LOOK, by=staff, person=stay.person, what="group", channel="command")

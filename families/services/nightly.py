@@ -1,0 +1,98 @@
+"""The nightly step (日切): what begins or ends on a day does so that day, though nobody is at work.
+
+Memberships, sharings, grants and suspensions are dated and need no step: every question is asked for a day. What has
+to be written is the copies of today (status and region of persons) and the follow-ups. One job per day, held by the
+database (`job_once_a_day`); a day that was missed is made up for. Idempotent: a second run changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.acting import writes
+from accounts.models import Job, Staff, Suspension
+from accounts.services.jobs import Progress, ask_again, enqueue_once_a_day, run_job
+from accounts.services.staff import nightly_staff
+from accounts.services.status_events import apply_moves, copy_statuses
+from families.models import GroupMember, MutualAidGroup, Sharing
+from families.services.follow_ups import refresh_follow_ups
+
+KIND = "turn_day"
+MOST_DAYS_BACK = 31  # of a step that stood still longer, the days before are not told one by one
+
+
+class DayNotCome(Exception):
+    def __init__(self, day: dt.date) -> None:
+        super().__init__(_("{day} has not come yet.").format(day=day))
+
+
+class NoRegion(Exception):
+    def __init__(self) -> None:
+        super().__init__(_("There is no region yet: nothing to do."))
+
+
+def ask_for_days(*, today: dt.date | None = None) -> list[Job]:
+    """Ask for the job of today and of the days missed since the last one; twice is as good as once."""
+    by = nightly_staff()
+    if by is None:
+        return []
+    today = today or timezone.localdate()
+    last = Job.objects.filter(kind=KIND).aggregate(last=Max("business_date"))["last"]
+    first = today if last is None else max(last + dt.timedelta(days=1), today - dt.timedelta(days=MOST_DAYS_BACK))
+    days = [first + dt.timedelta(days=n) for n in range((today - first).days + 1)]
+    return [enqueue_once_a_day(kind=KIND, by=by, business_date=day) for day in days]
+
+
+def turn_day_now(*, day: dt.date) -> Job:
+    """The job of a day, run here unless it is done or another worker holds it. Raises: DayNotCome, NoRegion."""
+    if day > timezone.localdate():
+        raise DayNotCome(day)
+    by = nightly_staff()
+    if by is None:
+        raise NoRegion
+    job = enqueue_once_a_day(kind=KIND, by=by, business_date=day)
+    ask_again(job=job, by=by)
+    run_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def run_turn_day(job: Job, progress: Progress) -> dict[str, Any]:
+    """The work of a job of kind `turn_day`. A day made up for late brings the copies to today, never back to it."""
+    day = job.business_date or timezone.localdate()
+    return turn_day(day=day, as_of=timezone.localdate(), by=job.owner)
+
+
+@writes
+def turn_day(*, day: dt.date, as_of: dt.date, by: Staff) -> dict[str, int]:
+    """Bring copies and follow-ups to `as_of`, and tell what began and ended on `day`.
+
+    Locks: the persons that change, by primary key; then one refresh of follow-ups at a time.
+    """
+    statuses, moves = copy_statuses(day=as_of), apply_moves(day=as_of)
+    follow_ups = refresh_follow_ups(day=as_of, by=by)
+    return begun_and_ended(day) | {
+        "statuses_changed": statuses,
+        "moves_applied": moves,
+        "follow_ups_opened": follow_ups.opened,
+        "follow_ups_closed": follow_ups.closed,
+    }
+
+
+def begun_and_ended(day: dt.date) -> dict[str, int]:
+    """How many rows hold from this day, or no longer; what holds on no day is not counted."""
+    members, suspensions = GroupMember.objects.all(), Suspension.objects.all()
+    changed = Sharing.objects.on(day).filter(starts_on=day, group__opened_on__lt=day)
+    return {
+        "memberships_begun": members.on(day).filter(joined_on=day).count(),
+        "memberships_ended": members.filter(left_on=day, joined_on__lt=F("left_on")).count(),
+        "orders_changed": changed.order_by().values("group").distinct().count(),
+        "groups_dissolved": MutualAidGroup.objects.filter(dissolved_on=day).count(),
+        "suspensions_begun": suspensions.on(day).filter(starts_on=day).count(),
+        "suspensions_ended": suspensions.filter(ends_on=day, starts_on__lt=F("ends_on")).count(),
+    }

@@ -1,0 +1,143 @@
+"""The worklist of follow-ups, and one of them: whom to call, what was done, closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.forms import RevealForm
+from accounts.models import InsuredPerson
+from accounts.models.audit import AuditKind
+from accounts.models.suspension import Cause
+from accounts.pages import StaffRequest, render_page
+from accounts.selectors import code_labels
+from accounts.services.audit import record_event
+from families.forms import FollowUpFilter, NoteForm, ReasonForm
+from families.messages import ADVICE
+from families.models import FollowUp, GroupMember
+from families.models.follow_up import FollowUpKind
+from families.policy_words import name_in_words
+from families.selectors import Terms, group_on, open_follow_up_counts, worklist_for
+from families.services.follow_ups import FollowUpClosed, add_note, close_follow_up
+
+PER_PAGE = 50
+
+
+@require_GET
+@permission_required("families.view_followup", raise_exception=True)
+def worklist(request: StaffRequest) -> HttpResponse:
+    """What has to be settled with families, the oldest first."""
+    form = FollowUpFilter(request.GET)
+    wanted = form.wanted()
+    rows = worklist_for(request.user, today=timezone.localdate()).filter(**wanted)
+    page = Paginator(rows, PER_PAGE).get_page(form.page_number())
+    context = {
+        "form": FollowUpFilter(initial=wanted),
+        "wanted": wanted,
+        "page": page,
+        "rows": [(row, ADVICE[row.kind]) for row in page],
+        "counts": list(_counts(open_follow_up_counts(request.user))),
+        "today": timezone.localdate(),
+    }
+    return render_page(request, "families/worklist.html", context, title=_("Follow-ups"))
+
+
+def _counts(counts: dict[str, int]) -> Iterator[tuple[str, str, int]]:
+    """Kind, its name and how many are open, for those of which there are any."""
+    for kind in FollowUpKind:
+        if counts.get(kind):
+            yield kind.value, str(kind.label), counts[kind]
+
+
+def follow_up_in_scope(request: StaffRequest, pk: int) -> FollowUp:
+    rows = FollowUp.objects.for_staff(request.user).select_related("group__region", "person", "closed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+@permission_required("families.view_followup", raise_exception=True)
+def follow_up(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = follow_up_in_scope(request, pk)
+    record_event(
+        AuditKind.LOOK, by=request.user, person=shown.person, region=shown.group.region, request=request,
+        group=shown.group.number,
+    )  # fmt: skip
+    return _page(request, shown)
+
+
+def _page(
+    request: StaffRequest,
+    shown: FollowUp,
+    *,
+    note_form: NoteForm | None = None,
+    reason_form: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    picture = group_on(shown.group, timezone.localdate())
+    contact = _contact(picture.members)
+    context = {
+        "follow_up": shown,
+        "advice": ADVICE[shown.kind],
+        "parameter": name_in_words(shown.parameter) if shown.parameter else "",
+        "members": picture.members,
+        "relations": code_labels("relation"),
+        "contact": contact,
+        "person": _in_scope(request, contact),
+        "reveal_form": RevealForm(),
+        "notes": shown.notes.select_related("by"),
+        "note_form": note_form or NoteForm(),
+        "reason_form": reason_form or ReasonForm(),
+    }
+    return render_page(request, "families/follow_up.html", context, title=_("Follow-up"), status=status)
+
+
+def _contact(members: Sequence[tuple[GroupMember, Terms]]) -> InsuredPerson | None:
+    """Whom to call: the owner, or who has the next seat where the owner died."""
+    alive = (member.person for member, terms in members if all(one.cause != Cause.DEATH for one in terms.suspensions))
+    return next(alive, None)
+
+
+def _in_scope(request: StaffRequest, contact: InsuredPerson | None) -> InsuredPerson | None:
+    """The number of somebody insured elsewhere is revealed there."""
+    if contact is None:
+        return None
+    return InsuredPerson.objects.for_staff(request.user).filter(pk=contact.pk).first()
+
+
+@require_POST
+@permission_required("families.add_followupnote", raise_exception=True)
+def note(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = follow_up_in_scope(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, note_form=form, status=422)
+    try:
+        add_note(follow_up_id=pk, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Noted."))
+    except FollowUpClosed as refusal:
+        messages.error(request, str(refusal))
+    return redirect(shown)
+
+
+@require_POST
+@permission_required("families.change_followup", raise_exception=True)
+def close(request: StaffRequest, pk: int) -> HttpResponse:
+    shown = follow_up_in_scope(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, reason_form=form, status=422)
+    try:
+        close_follow_up(follow_up_id=pk, reason=form.cleaned_data["reason"], by=request.user)
+    except FollowUpClosed as refusal:
+        messages.error(request, str(refusal))
+        return redirect(shown)
+    messages.success(request, _("Closed."))
+    return redirect("follow-ups")

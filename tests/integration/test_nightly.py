@@ -1,0 +1,142 @@
+"""The nightly step: once a day, again without a difference, and for the days that were missed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import Job, RegionMove, Staff
+from accounts.services.jobs import run_job
+from accounts.services.staff import nightly_staff
+from config.celery import app
+from families.models import FollowUp
+from families.services.changes import dissolve_group
+from families.services.nightly import KIND, MOST_DAYS_BACK, ask_for_days, begun_and_ended, turn_day
+from tests.factories import START, make_group, make_person, make_staff, make_suspension, release_member
+
+DAY = dt.timedelta(days=1)
+JUNE = dt.date(2026, 6, 1)
+TODAY = timezone.localdate()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
+
+
+@pytest.fixture
+def nightly(regions: None) -> Staff:
+    staff = nightly_staff()
+    assert staff is not None
+    return staff
+
+
+def test_what_begins_on_a_day_is_brought_about_that_day_and_a_second_run_changes_nothing(nightly: Staff) -> None:
+    clerk = make_staff("clerk")
+    group = make_group("12*", "20", by=clerk)
+    wife = group.members.get(seat=2).person
+    make_suspension(wife, "suspended", JUNE)
+    mover = make_person()
+    RegionMove.objects.create(
+        person=mover, from_region_id="421002", region_id="421003", moves_on=JUNE, note="x", recorded_by=clerk
+    )
+    before = turn_day(day=JUNE - DAY, as_of=JUNE - DAY, by=nightly)
+    assert not any(before.values())
+    first = turn_day(day=JUNE, as_of=JUNE, by=nightly)
+    again = turn_day(day=JUNE, as_of=JUNE, by=nightly)
+    wife.refresh_from_db()
+    mover.refresh_from_db()
+    assert (wife.status, wife.status_since, mover.region_id) == ("2", JUNE, "421003")
+    assert FollowUp.objects.get().kind == "payer_suspended"
+    done = {"statuses_changed": 1, "moves_applied": 1, "follow_ups_opened": 1}
+    assert first == before | {"suspensions_begun": 1} | done
+    assert again == before | {"suspensions_begun": 1}
+
+
+def test_it_tells_what_began_and_ended_on_a_day() -> None:
+    clerk = make_staff("clerk")
+    group, other = make_group("12*", "20", by=clerk), make_group(by=clerk)
+    release_member(member_id=group.members.get(seat=3).pk, day=JUNE, reason="x", by=clerk)
+    dissolve_group(group_id=other.pk, day=JUNE, reason="x", by=clerk)
+    make_suspension(make_person(), "ended", START, JUNE)
+    make_suspension(make_person(), "ended", JUNE, JUNE)
+    assert begun_and_ended(START) == {
+        "memberships_begun": 4, "memberships_ended": 0, "orders_changed": 0, "groups_dissolved": 0,
+        "suspensions_begun": 1, "suspensions_ended": 0,
+    }  # fmt: skip
+    assert begun_and_ended(JUNE) == {
+        "memberships_begun": 0, "memberships_ended": 2, "orders_changed": 0, "groups_dissolved": 1,
+        "suspensions_begun": 0, "suspensions_ended": 1,
+    }  # fmt: skip
+
+
+def test_it_acts_in_a_name_that_nobody_signs_in_with(nightly: Staff) -> None:
+    assert (nightly.is_active, nightly.has_usable_password(), nightly.region_id) == (False, False, "100000")
+    assert nightly_staff() == nightly
+    person = make_person()
+    make_suspension(person, "ended", JUNE)
+    turn_day(day=JUNE, as_of=JUNE, by=nightly)
+    event = person._meta.model.pgh_event_model.objects.filter(pgh_obj_id=person.pk).last()  # type: ignore[attr-defined]
+    assert event.pgh_context["staff"] == nightly.pk
+
+
+def test_the_first_night_asks_for_today_and_a_later_one_for_the_days_missed(nightly: Staff) -> None:
+    assert [job.business_date for job in ask_for_days(today=JUNE)] == [JUNE]
+    assert ask_for_days(today=JUNE) == []
+    assert [job.business_date for job in ask_for_days(today=JUNE + 3 * DAY)] == [JUNE + n * DAY for n in (1, 2, 3)]
+    assert len(ask_for_days(today=JUNE + 400 * DAY)) == MOST_DAYS_BACK + 1
+    assert Job.objects.filter(kind=KIND, owner=nightly).count() == MOST_DAYS_BACK + 5
+
+
+def test_a_day_made_up_for_brings_the_copies_to_today(nightly: Staff) -> None:
+    person = make_person()
+    make_suspension(person, "ended", TODAY)
+    job = ask_for_days(today=TODAY - 2 * DAY)[0]
+    run_job(job.pk)
+    job.refresh_from_db()
+    person.refresh_from_db()
+    assert (job.state, person.status) == ("done", "4")
+    assert job.result["suspensions_begun"] == 0
+
+
+def test_an_operator_runs_a_day_once_and_is_told_the_same_again(nightly: Staff) -> None:
+    make_suspension(make_person(), "ended", TODAY)
+    first, again = StringIO(), StringIO()
+    call_command("turn_day", stdout=first)
+    call_command("turn_day", "--date", TODAY.isoformat(), stdout=again)
+    assert "statuses_changed: 1" in first.getvalue()
+    assert first.getvalue() == again.getvalue()
+    assert Job.objects.get(kind=KIND).attempts == 1
+
+
+def test_an_operator_runs_a_day_that_was_given_up(nightly: Staff) -> None:
+    job = ask_for_days(today=TODAY)[0]
+    Job.objects.filter(pk=job.pk).update(state="failed", attempts=5, failure="x", finished_at=timezone.now())
+    call_command("turn_day", stdout=StringIO())
+    job.refresh_from_db()
+    assert (job.state, job.failure) == ("done", "")
+
+
+def test_an_operator_is_told_when_a_worker_has_the_day(nightly: Staff) -> None:
+    job = ask_for_days(today=TODAY)[0]
+    Job.objects.filter(pk=job.pk).update(state="running", lease_until=timezone.now() + 100 * DAY)
+    with pytest.raises(CommandError) as refusal:
+        call_command("turn_day", stdout=StringIO())
+    assert refusal.value.returncode == 1
+
+
+def test_a_day_that_has_not_come_is_refused(nightly: Staff) -> None:
+    with pytest.raises(CommandError) as refusal:
+        call_command("turn_day", "--date", (TODAY + DAY).isoformat())
+    assert refusal.value.returncode == 2
+    assert not Job.objects.exists()
+
+
+def test_beat_asks_every_night_after_midnight() -> None:
+    entry = settings.CELERY_BEAT_SCHEDULE["turn-day"]
+    assert (entry["schedule"].hour, entry["schedule"].minute) == ({0}, {10})
+    app.loader.import_default_modules()
+    assert entry["task"] in app.tasks
+    app.tasks[entry["task"]]()
+    assert Job.objects.get(kind=KIND).business_date == TODAY
