@@ -64,6 +64,12 @@ def account_of(person: InsuredPerson, *, staff: Staff) -> PersonalAccount | None
     return PersonalAccount.objects.for_staff(staff).filter(person=person).first()
 
 
+def accounts_of(person_ids: Collection[int], *, staff: Staff) -> dict[int, PersonalAccount]:
+    """The accounts in scope, by person."""
+    accounts = PersonalAccount.objects.for_staff(staff).filter(person__in=person_ids)
+    return {account.person_id: account for account in accounts}
+
+
 def suspended_on(person_ids: Collection[int], day: dt.date) -> dict[int, list[Suspension]]:
     """Who of these takes no part in family payment on a day, and why; whoever takes part is not in it."""
     found: dict[int, list[Suspension]] = defaultdict(list)

@@ -108,3 +108,14 @@ ADVICE = {
 
 def message_for(code: str) -> str:
     return str(MESSAGES[code])
+
+
+# What a case is sent back for most often: picked by its number, completed by hand.
+READY_REASONS = (
+    _("The form is not signed, or not by everybody who shares."),
+    _("The form and the documents disagree."),
+    _("The proof of a relation is missing."),
+    _("The power of attorney of the agent is missing."),
+    _("An insurance has to be verified first."),
+    _("Order or limits are not those on the signed form."),
+)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import InsuredPerson, Region
 from accounts.selectors import code_labels
+from families.beyond_policy import Rows
 from families.models import GroupMember, MutualAidGroup
 from families.policy_examples import MEANINGS, SECTIONS, example_of
-from families.policy_impact import Change, Rows
+from families.policy_impact import Change
 from families.policy_words import name_in_words, value_in_words
 from families.rules.policy import Origin, Policy
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from families.rules.policy import PARAMETERS
+from families.rules.policy import PARAMETERS, Origin, Policy
 from families.verdicts import KINDS
 
 NAMES = {
@@ -107,3 +108,32 @@ def value_in_words(parameter: str, stored: Any) -> str:
         return f"{Decimal(stored) * 100:.0f} %"
     unit = described.unit if described else ""
     return str(UNITS[unit]).format(n=stored) if unit in UNITS else str(words.get(stored, stored))
+
+
+# What bounds a payment, in the order in which a clerk asks for it.
+LIMITS = (
+    "annual_limit_payer",
+    "annual_limit_beneficiary",
+    "annual_limit_ratio",
+    "visit_limit",
+    "reserve_floor",
+    "shareable_funds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """`origin`: the version that sets the value."""
+
+    name: str
+    value: str
+    origin: Origin
+
+
+def limits_in_words(policy: Policy) -> list[LimitLine]:
+    """What a policy lets be paid at most, and what has to stay; the product's own defaults bound nothing."""
+    return [
+        LimitLine(name_in_words(one), value_in_words(one, getattr(policy, one)), policy.origins[one])
+        for one in LIMITS
+        if one in policy.origins
+    ]

@@ -1,4 +1,4 @@
-"""The second pair of eyes: what a reviewer may not do."""
+"""The second pair of eyes: who may not act on a case, and when."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ class OwnWork(Exception):
 
     def __init__(self) -> None:
         super().__init__(_("You handled this yourself: another person has to review it."))
+
+
+class NotYours(Exception):
+    """Another member of staff handles the case: nobody else changes, submits or withdraws it."""
+
+    def __init__(self, *, who: str) -> None:
+        super().__init__(_("{who} handles this case.").format(who=who))
 
 
 class AlreadyDecided(Exception):

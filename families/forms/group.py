@@ -6,7 +6,7 @@ Present members have a row each, filled with what holds on the day; only what di
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,13 @@ class ChangeHead(forms.Form):
     power_of_attorney = forms.CharField(label=_("Power of attorney no."), max_length=60, required=False)
 
 
+TERMS = ("relation", "shares", "rank", "share_limit", "last_on")
+# What each business asks of a present member, and of the owner, the present one or the next.
+Fields = Mapping[str, tuple[str, ...]]
+ASKED: Fields = {CaseKind.CHANGE: TERMS, CaseKind.RELEASE: ("leaves",), CaseKind.HAND_OVER: ("leaves", *TERMS)}
+ASKED_OF_OWNERS: Fields = {CaseKind.CHANGE: ("share_limit",), CaseKind.HAND_OVER: ("share_limit",)}
+
+
 class MemberRow(forms.Form):
     """A present member. What the kind of business does not change is not asked, and not read."""
 
@@ -62,6 +69,7 @@ class MemberRow(forms.Form):
         self,
         data: QueryDict | None,
         *,
+        kind: str,
         member: GroupMember,
         terms: Terms,
         becomes_owner: bool,
@@ -79,16 +87,18 @@ class MemberRow(forms.Form):
         self.member, self.terms, self.stored = member, terms, stored
         self.is_owner = member.relation == OWNER
         self.becomes_owner = becomes_owner
-        relation = self.fields["relation"]
+        asked = ASKED_OF_OWNERS if becomes_owner or (self.is_owner and kind != CaseKind.HAND_OVER) else ASKED
+        self.fields = {name: self.fields[name] for name in asked.get(kind, ())}
+        relation = self.fields.get("relation")
         if isinstance(relation, forms.ChoiceField):
             relation.choices = relation_choices()
 
     def given(self) -> dict[str, Any]:
-        """What the row says: typed, or as it was shown."""
+        """What the row says: typed, or as it was shown; what was not asked stands as it is."""
         if not self.is_bound:
-            return {name: self.initial.get(name) for name in self.fields}
+            return self.stored | {name: self.initial.get(name) for name in self.fields}
         self.is_valid()
-        return self.cleaned_data
+        return self.stored | self.cleaned_data
 
 
 @dataclass
@@ -155,17 +165,13 @@ class GroupForm:
 
     def _check_member(self, row: MemberRow) -> bool:
         given = row.given()
-        if given.get("leaves") or self.kind not in (CaseKind.CHANGE, CaseKind.HAND_OVER):
-            return True
-        if (not row.becomes_owner and not row.is_owner) or self.kind == CaseKind.HAND_OVER:
-            self._check_terms(row, given)
-        return not row.errors
-
-    def _check_terms(self, row: MemberRow, given: dict[str, Any]) -> None:
-        if not row.becomes_owner and not given.get("relation") and "relation" not in row.errors:
+        if "relation" not in row.fields or given.get("leaves"):
+            return not row.errors
+        if not given.get("relation") and "relation" not in row.errors:
             row.add_error("relation", _("Choose the relation to the owner, or let the member leave."))
-        if not row.becomes_owner and given.get("shares") and not given.get("rank") and "rank" not in row.errors:
+        if given.get("shares") and not given.get("rank") and "rank" not in row.errors:
             row.add_error("rank", _("Say at which place this account pays."))
+        return not row.errors
 
     def take_version(self, version: int) -> None:
         """Go on from the stored version, for a clerk who was told and saves again."""
@@ -197,48 +203,32 @@ class GroupForm:
 
     def _line(self, row: MemberRow, given: dict[str, Any], day: dt.date) -> LineInput | None:
         """What is asked of a present member; None where nothing is."""
-        if self.kind == CaseKind.DISSOLVE or (given.get("leaves") and self.kind != CaseKind.CHANGE):
+        if self.kind == CaseKind.DISSOLVE or given.get("leaves"):
             return LineInput(row.member.person_id, row.member.relation, False, day, action=LineAction.LEAVE)
         if self.kind == CaseKind.RELEASE:
             return None
-        relation, first = (
-            self._relation(row, given),
-            row.becomes_owner or (row.is_owner and self.kind == CaseKind.CHANGE),
-        )
-        shares = first or bool(given.get("shares"))
+        if row.becomes_owner:
+            given |= {"relation": OWNER, "shares": True, "rank": 1, "last_on": None}
+        shares = bool(given["shares"])
         line = LineInput(
             person_id=row.member.person_id,
-            relation=relation,
+            relation=given["relation"] or row.member.relation,
             shares=shares,
-            rank=(1 if first else given.get("rank") or SEATS) if shares else None,
+            rank=(given.get("rank") or SEATS) if shares else None,
             share_limit=given.get("share_limit") if shares else None,
             starts_on=day,
-            last_on=None if first else given.get("last_on"),
+            last_on=given.get("last_on"),
             action=LineAction.CHANGE,
         )
-        return None if self.kind == CaseKind.CHANGE and self._is_unchanged(row, line) else line
-
-    def _relation(self, row: MemberRow, given: dict[str, Any]) -> str:
-        if row.becomes_owner or (row.is_owner and self.kind == CaseKind.CHANGE):
-            return OWNER
-        return given.get("relation") or row.member.relation
-
-    def _is_unchanged(self, row: MemberRow, line: LineInput) -> bool:
-        stored = row.stored
-        return (line.relation, line.shares, line.rank, line.share_limit, line.last_on) == (
-            stored["relation"],
-            stored["shares"],
-            stored["rank"],
-            stored["share_limit"],
-            stored["last_on"],
-        )
+        changed = any(getattr(line, name) != row.stored[name] for name in TERMS)
+        return line if changed or self.kind == CaseKind.HAND_OVER else None
 
 
 def _shown(line: CaseLine) -> dict[str, Any]:
     """A stored line as its row is filled; who leaves keeps what else the row would say."""
     if line.action == LineAction.LEAVE:
         return {"leaves": True}
-    return {name: getattr(line, name) for name in ("relation", "shares", "rank", "share_limit", "last_on")}
+    return {name: getattr(line, name) for name in TERMS}
 
 
 def _member_rows(
@@ -255,6 +245,7 @@ def _member_rows(
     return [
         MemberRow(
             data,
+            kind=kind,
             member=member,
             terms=terms,
             becomes_owner=kind == CaseKind.HAND_OVER and member.person_id == successor,

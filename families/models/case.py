@@ -11,6 +11,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -71,6 +72,8 @@ class CaseState(models.TextChoices):
 
 
 OPEN = (CaseState.DRAFT, CaseState.SUBMITTED)
+# Since when a case stands as it does: decided, submitted, opened. Indexed: every query has to say it alike.
+STANDS_SINCE = Coalesce("decided_at", "submitted_at", "handled_at")
 
 
 class Channel(models.TextChoices):
@@ -187,6 +190,8 @@ class RegistrationCase(models.Model):
         indexes = [
             models.Index(fields=["region", "state", "-id"], name="case_region_state"),
             models.Index(fields=["handled_by", "state", "-id"], name="case_handled_by"),
+            models.Index(F("handled_by"), STANDS_SINCE, name="case_handled_by_since"),
+            models.Index(F("state"), STANDS_SINCE, name="case_state_since"),
         ]
 
     def __str__(self) -> str:

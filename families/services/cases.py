@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
-from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.models import CaseLine, GroupMember, MutualAidGroup, RegistrationCase
 from families.models.case import ACTIONS, OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.kinship import OWNER
@@ -24,6 +24,7 @@ from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
 from families.services.changes import change_group
 from families.services.documents import require_documents
+from families.services.follow_ups import refresh_follow_ups
 from families.services.groups import NotEligible, create_group, lock_group, lock_persons
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
@@ -186,7 +187,7 @@ def submit_case(*, case_id: int, by: Staff) -> RegistrationCase:
     """
     case = _lock(case_id, by)
     if case.handled_by_id != by.pk:
-        raise NotYours(case)
+        raise NotYours(who=str(case.handled_by))
     if case.state == CaseState.SUBMITTED or (case.state == CaseState.EFFECTIVE and case.reviewed_by is None):
         return case
     _expect(case, CaseState.DRAFT)
@@ -209,7 +210,7 @@ def approve_case(*, case_id: int, by: Staff, seen: str | None = None) -> Registr
 
     `seen`: the digest of what the reviewer was shown (`seen_as`); None where a command shows it otherwise.
     Raises: OwnWork, AlreadyDecided, NotAsSeen, NotEligible (what changed since it was submitted), GroupDissolved;
-    nothing is written then. Locks: the case, the group, then the persons by primary key.
+    nothing is written then. Locks: the case, the group, the persons by primary key, then one refresh of follow-ups.
     """
     case = _lock_for_review(case_id, by)
     _lock_family(form_of(case))
@@ -235,7 +236,7 @@ def withdraw_case(*, case_id: int, reason: str, by: Staff) -> RegistrationCase:
     case = _lock(case_id, by)
     _expect(case, *OPEN)
     if case.handled_by_id != by.pk:
-        raise NotYours(case)
+        raise NotYours(who=str(case.handled_by))
     case.state, case.reason = CaseState.WITHDRAWN, reason
     case.save(update_fields=["state", "reason"])
     return case
@@ -285,12 +286,8 @@ def correct_case(*, case_id: int, key: UUID, by: Staff) -> RegistrationCase:
     return save_case(form=form, by=by)
 
 
-class NotYours(Exception):
-    def __init__(self, case: RegistrationCase) -> None:
-        super().__init__(_("{who} handles this case.").format(who=case.handled_by))
-
-
 def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff) -> None:
+    """Bind, change or end what the case asks for, and close what is settled by it today."""
     form = form_of(case)
     if case.group_id is None:
         case.group = create_group(
@@ -303,6 +300,7 @@ def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff
     else:
         change = form.as_change(today=timezone.localdate())
         case.effective_on = change_group(group_id=case.group_id, change=change, by=by).in_force_on
+        refresh_follow_ups(day=timezone.localdate(), by=by, group_ids=[case.group_id])
     case.state, case.reviewed_by, case.decided_at = CaseState.EFFECTIVE, reviewer, timezone.now()
     case.save(update_fields=["group", "effective_on", "state", "reviewed_by", "decided_at"])
 

@@ -20,7 +20,7 @@ from accounts import sealed_files
 from accounts.acting import writes
 from accounts.models import Staff
 from accounts.scans.reader import Scan, read_scan
-from accounts.services.review import AlreadyDecided
+from accounts.services.review import AlreadyDecided, NotYours
 from families.models import CaseAgent, CaseDocument, CaseLine, GroupMember, RegistrationCase
 from families.models.case import OPEN, CaseKind, CaseState, Cause, LineAction
 from families.models.document import DOCUMENTS_PER_CASE, ORIGINAL, THUMBNAIL
@@ -37,13 +37,6 @@ class Upload:
 
     name: str
     content: bytes = field(repr=False)
-
-
-class NotHandledByYou(Exception):
-    """Another member of staff handles the case; who handles it alone adds papers."""
-
-    def __init__(self, case: RegistrationCase) -> None:
-        super().__init__(_("{who} handles this case.").format(who=case.handled_by))
 
 
 class TooManyDocuments(Exception):
@@ -94,7 +87,7 @@ def add_document(*, case_id: int, kind: str, person_id: int | None, upload: Uplo
     """Take a paper in for an open case. Limits: `accounts.scans.limits`, `DOCUMENTS_PER_CASE`.
 
     `person_id`: whose, one of the form's; None for the family as a whole or the agent.
-    Raises: ScanRefused; AlreadyDecided, NotHandledByYou, NotOfThisFamily, TooManyDocuments, SameDocument.
+    Raises: ScanRefused; AlreadyDecided, NotYours, NotOfThisFamily, TooManyDocuments, SameDocument.
     No row is written then, and no file kept. Locks: the case.
     """
     _open_case(case_id, by)  # before the work of decoding
@@ -184,7 +177,7 @@ def _open_case(
     if case.state not in states:
         raise AlreadyDecided(who=str(case.reviewed_by or case.handled_by), state=str(case.get_state_display()))
     if case.handled_by_id != by.pk:
-        raise NotHandledByYou(case)
+        raise NotYours(who=str(case.handled_by))
     return case
 
 
@@ -249,7 +242,7 @@ def set_agent(*, case_id: int, cert_type: str, certno: str, mobile: str, by: Sta
     """Note the certificate of whoever acts for the family.
 
     `certno`, `mobile`: in full; empty keeps what was noted for the same agent. A submitted case is signed: its agent
-    stays. Raises: NoAgent, AlreadyDecided, NotHandledByYou. Locks: the case.
+    stays. Raises: NoAgent, AlreadyDecided, NotYours. Locks: the case.
     """
     case = _open_case(case_id, by, lock=True, states=(CaseState.DRAFT,))
     noted = CaseAgent.objects.filter(case=case).first()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from accounts.models import Region, RegionMove, Suspension
 from accounts.models.dated import DatedQuerySet, holds_on
 from accounts.models.suspension import Cause
-from families.models import GroupMember, Sharing
+from families.beyond_policy import PLACES, Rows, rows_beyond
+from families.models import GroupMember, MutualAidGroup, Sharing
 from families.models.follow_up import FollowUpKind
-from families.rules.excess import region_not_admitted, relations_not_admitted
 from families.rules.policy import Policy
-from families.selectors import policy_on
+from families.selectors import policies_in
 
 OWNER_SEAT = 1
 Key = tuple[int, int | None, str, dt.date]
@@ -37,14 +37,18 @@ class Due:
 
 
 def due_on(day: dt.date, *, group_ids: Collection[int] | None = None) -> list[Due]:
-    """Everything to be followed up on a day, one per group, person and kind. `group_ids`: of these alone."""
+    """Everything to be followed up on a day, one per group, person and kind. `group_ids`: of these alone.
+
+    Where several hold, the one that began last: it is not hidden by what a clerk closed before.
+    """
     members = GroupMember.objects.on(day)
     if group_ids is not None:
         members = members.filter(group__in=group_ids)
-    first: dict[tuple[int, int | None, str], Due] = {}
-    for due in (*_suspended(members, day), *_not_admitted(members, day)):
-        first.setdefault((due.group_id, due.person_id, due.kind.value), due)
-    return list(first.values())
+    found = (*_suspended(members, day), *_not_admitted(day, group_ids))
+    last: dict[tuple[int, int | None, str], Due] = {}
+    for due in sorted(found, key=lambda due: due.since, reverse=True):
+        last.setdefault((due.group_id, due.person_id, due.kind.value), due)
+    return list(last.values())
 
 
 def _suspended(members: DatedQuerySet[GroupMember], day: dt.date) -> Iterator[Due]:
@@ -72,79 +76,41 @@ def _kind_of(cause: str, owns: bool, shares: bool) -> FollowUpKind:
     return FollowUpKind.PAYER_SUSPENDED if shares else FollowUpKind.MEMBER_SUSPENDED
 
 
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """The members bound in one region, and the policy that holds there."""
-
-    region: Region
-    policy: Policy
-    members: DatedQuerySet[GroupMember]
-    day: dt.date
-
-    def since(self, parameter: str, joined_on: dt.date) -> dt.date:
-        origin = self.policy.origins.get(parameter)
-        return max(origin.effective_on, joined_on) if origin else joined_on
-
-    def excess(self, parameter: str, group_id: int, person_id: int | None, joined_on: dt.date) -> Due:
-        since = self.since(parameter, joined_on)
-        return Due(group_id, person_id, FollowUpKind.POLICY_EXCESS, since, parameter)
+def _not_admitted(day: dt.date, group_ids: Collection[int] | None) -> Iterator[Due]:
+    """What the policy admits no more, since it was bound or since the policy is in force, whichever came last."""
+    regions = Region.objects.all()
+    if group_ids is not None:
+        regions = regions.filter(pk__in=MutualAidGroup.objects.filter(pk__in=group_ids).values("region"))
+    policies = policies_in(regions, day)
+    for parameter, found in rows_beyond(policies, day):
+        rows = found if group_ids is None else found.filter(group_id__in=group_ids)
+        yield from (_away if parameter in PLACES else _excesses)(parameter, rows, policies)
 
 
-def _not_admitted(members: DatedQuerySet[GroupMember], day: dt.date) -> Iterator[Due]:
-    """A handful of queries per region, however many families it has."""
-    for region in Region.objects.filter(pk__in=members.values("group__region")):
-        office = _Office(region, policy_on(region, day), members.filter(group__region=region), day)
-        for find in _EXCESSES:
-            yield from find(office)
+def _excesses(parameter: str, rows: Rows, policies: Mapping[str, Policy]) -> Iterator[Due]:
+    for group_id, person_id, region, bound_on in rows.values_list("group_id", "who", "group__region_id", "bound_on"):
+        since = _since(policies[region], parameter, bound_on)
+        yield Due(group_id, person_id, FollowUpKind.POLICY_EXCESS, since, parameter)
 
 
-def _too_many(office: _Office) -> Iterator[Due]:
-    groups = office.members.order_by().values("group", "group__opened_on").annotate(n=Count("pk"))
-    most = office.policy.max_members
-    for group_id, opened_on in groups.filter(n__gt=most).values_list("group", "group__opened_on"):
-        yield office.excess("max_members", group_id, None, opened_on)
+def _since(policy: Policy, parameter: str, bound_on: dt.date) -> dt.date:
+    origin = policy.origins.get(parameter)
+    return max(origin.effective_on, bound_on) if origin else bound_on
 
 
-def _relations(office: _Office) -> Iterator[Due]:
-    present = office.members.order_by().values_list("relation", flat=True).distinct()
-    refused = relations_not_admitted(present, office.policy)
-    rows = office.members.filter(relation__in=refused) if refused else office.members.none()
-    for group_id, person_id, relation, joined_on in rows.values_list("group", "person", "relation", "joined_on"):
-        yield office.excess(refused[relation], group_id, person_id, joined_on)
-
-
-def _regions(office: _Office) -> Iterator[Due]:
-    """Insured where the policy of the family's region does not admit it: because of a move, or of the policy."""
-    home = (office.region.province, office.region.city)
-    refused: dict[str, str] = {
-        region.code: parameter
-        for region in Region.objects.filter(pk__in=office.members.values("person__region"))
-        if (parameter := region_not_admitted(home, (region.province, region.city), office.policy))
-    }
-    if not refused:
-        return
-    moves = RegionMove.objects.filter(person=OuterRef("person"), applied_at__isnull=False).order_by("-moves_on")
-    rows = office.members.filter(person__region__in=refused).annotate(moved_on=Subquery(moves.values("moves_on")[:1]))
-    for member in rows.select_related("person"):
-        parameter = refused[member.person.region_id]
-        since = office.since(parameter, member.joined_on)
-        if since > member.joined_on and (member.moved_on is None or member.moved_on < since):
-            yield office.excess(parameter, member.group_id, member.person_id, member.joined_on)
+def _away(parameter: str, rows: Rows, policies: Mapping[str, Policy]) -> Iterator[Due]:
+    """Insured elsewhere than the owner: because one of the two moved, the last of them named, or of the policy."""
+    moves = RegionMove.objects.filter(applied_at__isnull=False).order_by("-moves_on")
+    dated = rows.annotate(
+        region=F("group__region_id"),
+        moved_on=Subquery(moves.filter(person=OuterRef("who")).values("moves_on")[:1]),
+        owner_moved_on=Subquery(moves.filter(person=OuterRef("owner")).values("moves_on")[:1]),
+    )
+    for row in dated:
+        since = _since(policies[row["region"]], parameter, row["bound_on"])
+        moved = [(row["moved_on"], row["who"]), (row["owner_moved_on"], row["owner"])]
+        last = max(((day, who) for day, who in moved if day and day >= since), default=None)
+        if last is None:
+            yield Due(row["group_id"], row["who"], FollowUpKind.POLICY_EXCESS, since, parameter)
         else:
-            since = member.moved_on or member.joined_on
-            yield Due(member.group_id, member.person_id, FollowUpKind.MOVED_AWAY, since, parameter)
-
-
-def _two_groups(office: _Office) -> Iterator[Due]:
-    """Of two memberships on a day one at least is not exclusive: few are, and the search begins with them."""
-    if not office.policy.one_group_per_person:
-        return
-    elsewhere = GroupMember.objects.on(office.day).filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
-    loose = GroupMember.objects.on(office.day).filter(exclusive=False).values("person")
-    rows = office.members.filter(person__in=loose).filter(Exists(elsewhere))
-    for group_id, person_id, joined_on in rows.values_list("group", "person", "joined_on"):
-        yield office.excess("one_group_per_person", group_id, person_id, joined_on)
-
-
-# What a policy may no longer admit, the first named where several hold for one person.
-_EXCESSES: tuple[Callable[[_Office], Iterator[Due]], ...] = (_too_many, _relations, _regions, _two_groups)
+            yield Due(row["group_id"], last[1], FollowUpKind.MOVED_AWAY, last[0], parameter)

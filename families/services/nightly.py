@@ -1,8 +1,9 @@
 """The nightly step (日切): what begins or ends on a day does so that day, though nobody is at work.
 
 Memberships, sharings, grants and suspensions are dated and need no step: every question is asked for a day. What has
-to be written is the copies of today (status and region of persons) and the follow-ups. One job per day, held by the
-database (`job_once_a_day`); a day that was missed is made up for. Idempotent: a second run changes nothing.
+to be written is the copies of today (status and region of persons), the follow-ups, and the pairs of records that may
+be one person. One job per day, held by the database (`job_once_a_day`); a day that was missed is made up for.
+Idempotent: a second run changes nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from accounts.services.jobs import Progress, ask_again, enqueue_once_a_day, run_
 from accounts.services.staff import nightly_staff
 from accounts.services.status_events import apply_moves, copy_statuses
 from families.models import GroupMember, MutualAidGroup, Sharing
+from families.services.duplicates import propose_matches
 from families.services.follow_ups import refresh_follow_ups
 
 KIND = "turn_day"
@@ -70,9 +72,9 @@ def run_turn_day(job: Job, progress: Progress) -> dict[str, Any]:
 
 @writes
 def turn_day(*, day: dt.date, as_of: dt.date, by: Staff) -> dict[str, int]:
-    """Bring copies and follow-ups to `as_of`, and tell what began and ended on `day`.
+    """Bring copies, follow-ups and possible duplicates to `as_of`, and tell what began and ended on `day`.
 
-    Locks: the persons that change, by primary key; then one refresh of follow-ups at a time.
+    Locks: the persons that change, by primary key; then one refresh of follow-ups and one search at a time.
     """
     statuses, moves = copy_statuses(day=as_of), apply_moves(day=as_of)
     follow_ups = refresh_follow_ups(day=as_of, by=by)
@@ -81,6 +83,7 @@ def turn_day(*, day: dt.date, as_of: dt.date, by: Staff) -> dict[str, int]:
         "moves_applied": moves,
         "follow_ups_opened": follow_ups.opened,
         "follow_ups_closed": follow_ups.closed,
+        "duplicates_proposed": propose_matches(by=by).proposed,
     }
 
 

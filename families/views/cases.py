@@ -1,14 +1,14 @@
-"""One case: what it asks for, whether it still passes, its papers, and its decision by another person."""
+"""One case: what it asks for, what it does to the family, whether it still passes, its way and its papers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,16 +18,19 @@ from accounts.pages import StaffRequest, render_page
 from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
-from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.services.review import AlreadyDecided, NotYours
+from families.comparison import comparison_of
 from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
+from families.messages import READY_REASONS
 from families.models import RegistrationCase
-from families.models.case import CaseState
 from families.papers import receipt_of, registration_form_of
 from families.services.case_forms import CaseCheck, check_case, form_of, seen_as
-from families.services.cases import NotAsSeen, NotYours, approve_case, reject_case, withdraw_case
-from families.services.groups import GroupDissolved, NotEligible
+from families.services.cases import withdraw_case
+from families.services.groups import GroupDissolved
+from families.trail import steps_of
 from families.verdicts import differences_of, explain
+from families.worklists import next_to_review, previous_to_review, to_review
 
 
 def case_in_scope(request: StaffRequest, pk: int) -> RegistrationCase:
@@ -42,10 +45,10 @@ def case_in_scope(request: StaffRequest, pk: int) -> RegistrationCase:
 def case(request: StaffRequest, pk: int) -> HttpResponse:
     shown = case_in_scope(request, pk)
     record_event(AuditKind.LOOK, by=request.user, person=shown.owner, request=request, case=shown.number)
-    return _case_page(request, shown)
+    return case_page(request, shown)
 
 
-def _case_page(
+def case_page(
     request: StaffRequest, shown: RegistrationCase, *, reason_form: ReasonForm | None = None, status: int = 200
 ) -> HttpResponse:
     check = _check(shown)
@@ -66,9 +69,21 @@ def _case_page(
         "corrected_by": RegistrationCase.objects.filter(corrects=shown).first(),
         "reason_form": reason_form or ReasonForm(),
         "panel": panel_of(shown, staff=request.user),
-        "waiting": _waiting(request).count() if request.user.has_perm("families.review_registrationcase") else None,
+        "comparison": comparison_of(shown) if check else None,
+        "steps": steps_of(shown),
+        "queue": _queue(request, shown) if request.user.has_perm("families.review_registrationcase") else None,
+        "ready_reasons": READY_REASONS,
     }
     return render_page(request, "families/case.html", context, title=shown.number, status=status)
+
+
+def _queue(request: StaffRequest, shown: RegistrationCase) -> dict[str, Any]:
+    """Where the reviewer goes from here."""
+    return {
+        "count": to_review(request.user).count(),
+        "next": next_to_review(request.user, after=shown),
+        "previous": previous_to_review(request.user, before=shown),
+    }
 
 
 def _check(shown: RegistrationCase) -> CaseCheck | None:
@@ -85,61 +100,11 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     shown = case_in_scope(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _case_page(request, shown, reason_form=form, status=422)
+        return case_page(request, shown, reason_form=form, status=422)
     try:
         withdraw_case(case_id=shown.pk, reason=form.cleaned_data["reason"], by=request.user)
         messages.success(request, _("Withdrawn."))
     except (AlreadyDecided, NotYours) as refusal:
-        messages.error(request, str(refusal))
-    return redirect(shown)
-
-
-def _waiting(request: StaffRequest):  # type: ignore[no-untyped-def]
-    return (
-        RegistrationCase.objects.for_staff(request.user)
-        .filter(state=CaseState.SUBMITTED)
-        .exclude(handled_by=request.user)
-        .select_related("owner", "handled_by", "region")
-        .order_by("submitted_at")
-    )
-
-
-@require_GET
-@permission_required("families.review_registrationcase", raise_exception=True)
-def queue(request: StaffRequest) -> HttpResponse:
-    """The reviewer's first page: what waits, the longest first."""
-    waiting = _waiting(request)
-    context = {"cases": waiting[:100], "count": waiting.count(), "now": timezone.now()}
-    return render_page(request, "families/queue.html", context, title=_("Cases to review"))
-
-
-@require_POST
-@permission_required("families.review_registrationcase", raise_exception=True)
-def approve(request: StaffRequest, pk: int) -> HttpResponse:
-    shown = case_in_scope(request, pk)
-    try:
-        done = approve_case(case_id=shown.pk, seen=request.POST.get("seen", ""), by=request.user)
-    except NotEligible:
-        messages.error(request, _("Not approved: since it was submitted something changed, see the check below."))
-        return redirect(shown)
-    except (OwnWork, AlreadyDecided, NotAsSeen, GroupDissolved) as refusal:
-        messages.error(request, str(refusal))
-        return redirect(shown)
-    messages.success(request, _("Approved: group {number} is in force.").format(number=done.group))
-    return redirect(done)
-
-
-@require_POST
-@permission_required("families.review_registrationcase", raise_exception=True)
-def reject(request: StaffRequest, pk: int) -> HttpResponse:
-    shown = case_in_scope(request, pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _case_page(request, shown, reason_form=form, status=422)
-    try:
-        reject_case(case_id=shown.pk, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, _("Sent back with the reason."))
-    except (OwnWork, AlreadyDecided) as refusal:
         messages.error(request, str(refusal))
     return redirect(shown)
 

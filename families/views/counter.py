@@ -25,25 +25,23 @@ from accounts.views.persons import card_context, person_in_scope
 from families.document_panel import panel_of
 from families.forms import FamilyForm
 from families.models import RegistrationCase
-from families.models.case import CHANGES, OPEN, CaseState
+from families.models.case import CHANGES
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.selectors import group_on, membership_on, open_cases_of
 from families.services.case_forms import CaseInput, LineInput, check_case, form_of
 from families.verdicts import Verdict, explain
 from families.views.keeping import keep, looked_up, stored
+from families.worklists import day_of
+
+ROWS = 4
 
 
 @require_GET
 @permission_required("families.add_registrationcase", raise_exception=True)
 def start(request: StaffRequest) -> HttpResponse:
-    """The clerk's first page: the search field, own open cases, what came back, what was done today."""
-    own = RegistrationCase.objects.for_staff(request.user).filter(handled_by=request.user).select_related("owner")
-    context = {
-        "open_cases": own.filter(state__in=OPEN)[:20],
-        "returned": own.filter(state=CaseState.REJECTED).order_by("-decided_at")[:10],
-        "effective": own.filter(state=CaseState.EFFECTIVE).order_by("-decided_at")[:10],
-    }
+    """The clerk's first page: the search field, and the own day on one screen."""
+    context = {"day": day_of(request.user, rows=ROWS)}
     return render_page(request, "families/counter_start.html", context, title=_("Counter"))
 
 

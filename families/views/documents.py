@@ -20,7 +20,7 @@ from accounts.scans.limits import MIB
 from accounts.scans.refusals import ScanRefused
 from accounts.sealed_files import FileGone
 from accounts.services.audit import record_event
-from accounts.services.review import AlreadyDecided
+from accounts.services.review import AlreadyDecided, NotYours
 from families.document_forms import AgentForm, ReplaceDocumentForm, UploadDocumentsForm
 from families.document_panel import Refusal, panel_of
 from families.models import CaseDocument, RegistrationCase
@@ -29,7 +29,6 @@ from families.models.document import SUFFIXES
 from families.services.documents import (
     AlreadyReplaced,
     NoAgent,
-    NotHandledByYou,
     NotOfThisFamily,
     SameDocument,
     TooManyDocuments,
@@ -43,7 +42,7 @@ from families.services.documents import (
 logger = logging.getLogger(__name__)
 
 REFUSALS = (
-    ScanRefused, AlreadyDecided, AlreadyReplaced, NotHandledByYou, NotOfThisFamily, SameDocument, TooManyDocuments,
+    ScanRefused, AlreadyDecided, AlreadyReplaced, NotYours, NotOfThisFamily, SameDocument, TooManyDocuments,
 )  # fmt: skip
 # A page of its own that may do nothing: no script, no form, no frame, and no other site may take it in.
 CLOSED = {
@@ -199,7 +198,7 @@ def agent(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             set_agent(case_id=case.pk, by=request.user, **form.cleaned_data)
             messages.success(request, _("The agent's certificate is noted: it stands on the form."))
-        except (AlreadyDecided, NoAgent, NotHandledByYou) as refusal:
+        except (AlreadyDecided, NoAgent, NotYours) as refusal:
             messages.error(request, str(refusal))
     for field in form:
         for error in field.errors:

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Staff
 from accounts.pages import StaffRequest
-from accounts.services.review import AlreadyDecided
+from accounts.services.review import AlreadyDecided, NotYours
 from families.forms import FamilyForm, GroupForm, TakeOverForm
 from families.models import RegistrationCase
 from families.models.case import CaseKind, CaseState
 from families.services.cases import (
     NotAClerk,
-    NotYours,
     OpenElsewhere,
     correct_case,
     submit_case,

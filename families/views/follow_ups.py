@@ -23,12 +23,36 @@ from accounts.services.audit import record_event
 from families.forms import FollowUpFilter, NoteForm, ReasonForm
 from families.messages import ADVICE
 from families.models import FollowUp, GroupMember
+from families.models.case import CaseKind
 from families.models.follow_up import FollowUpKind
 from families.policy_words import name_in_words
+from families.rules.kinship import OWNER
 from families.selectors import Terms, group_on, open_follow_up_counts, worklist_for
 from families.services.follow_ups import FollowUpClosed, add_note, close_follow_up
 
 PER_PAGE = 50
+# The business that settles it, for a member and where the owner is concerned; without any, waiting does.
+SETTLED_BY: dict[str, tuple[tuple[CaseKind, ...], tuple[CaseKind, ...]]] = {
+    FollowUpKind.OWNER_DIED: ((), (CaseKind.HAND_OVER, CaseKind.DISSOLVE)),
+    FollowUpKind.MEMBER_DIED: ((CaseKind.RELEASE,), ()),
+    FollowUpKind.OWNER_SUSPENDED: ((), (CaseKind.HAND_OVER,)),
+    FollowUpKind.PAYER_SUSPENDED: ((CaseKind.RELEASE,), ()),
+    FollowUpKind.MEMBER_SUSPENDED: ((CaseKind.RELEASE,), ()),
+    FollowUpKind.CARD_LENDING: ((), ()),
+    FollowUpKind.MOVED_AWAY: ((CaseKind.RELEASE,), (CaseKind.HAND_OVER, CaseKind.DISSOLVE)),
+    FollowUpKind.POLICY_EXCESS: (
+        (CaseKind.RELEASE, CaseKind.CHANGE),
+        (CaseKind.CHANGE, CaseKind.HAND_OVER, CaseKind.DISSOLVE),
+    ),
+}
+
+
+def _ways(shown: FollowUp, *, owner_id: int | None) -> tuple[CaseKind, ...]:
+    """The business to begin with at the counter; none once it is closed."""
+    for_member, for_owner = SETTLED_BY[shown.kind]
+    if not shown.is_open:
+        return ()
+    return for_owner if shown.person_id is not None and shown.person_id == owner_id else for_member
 
 
 @require_GET
@@ -43,7 +67,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "form": FollowUpFilter(initial=wanted),
         "wanted": wanted,
         "page": page,
-        "rows": [(row, ADVICE[row.kind]) for row in page],
+        "rows": [(row, ADVICE[row.kind], _ways(row, owner_id=row.owner_id)) for row in page],
         "counts": list(_counts(open_follow_up_counts(request.user))),
         "today": timezone.localdate(),
     }
@@ -86,6 +110,7 @@ def _page(
     context = {
         "follow_up": shown,
         "advice": ADVICE[shown.kind],
+        "ways": _ways(shown, owner_id=_owner_of(picture.members)),
         "parameter": name_in_words(shown.parameter) if shown.parameter else "",
         "members": picture.members,
         "relations": code_labels("relation"),
@@ -97,6 +122,10 @@ def _page(
         "reason_form": reason_form or ReasonForm(),
     }
     return render_page(request, "families/follow_up.html", context, title=_("Follow-up"), status=status)
+
+
+def _owner_of(members: Sequence[tuple[GroupMember, Terms]]) -> int | None:
+    return next((member.person_id for member, _terms in members if member.relation == OWNER), None)
 
 
 def _contact(members: Sequence[tuple[GroupMember, Terms]]) -> InsuredPerson | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
-from accounts.selectors import code_labels
+from accounts.selectors import accounts_of, code_labels
 from accounts.services.audit import record_event
 from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
 from families.models import MutualAidGroup
 from families.models.case import CHANGES
+from families.policy_words import limits_in_words
 from families.selectors import (
     family_trail_of,
     group_on,
@@ -26,7 +28,12 @@ from families.selectors import (
     open_cases_of,
     open_follow_ups_of,
     payers_for,
+    policy_on,
 )
+from families.timeline import TurnInWords, history_of
+
+# Turns to come that stand at the top of the page; the time line has them all.
+AT_A_GLANCE = 3
 
 
 @require_GET
@@ -46,30 +53,48 @@ def start(request: StaffRequest) -> HttpResponse:
 def group(request: StaffRequest, pk: int) -> HttpResponse:
     groups = MutualAidGroup.objects.for_staff(request.user).select_related("region")
     shown = get_object_or_404(groups, pk=pk)
-    day = _day(request)
-    picture = group_on(shown, day)
+    query, today = DayQuery(request.GET), timezone.localdate()
+    day = (query.cleaned_data["day"] if query.is_valid() else None) or today
+    picture, history = group_on(shown, day), history_of(shown)
+    owner = next((member for member, _terms in picture.members), None)
     record_event(
-        AuditKind.LOOK, by=request.user, person=picture.members[0][0].person if picture.members else None,
+        AuditKind.LOOK, by=request.user, person=owner.person if owner else None,
         region=shown.region, request=request, group=shown.number,
     )  # fmt: skip
-    context = {
+    policy = policy_on(shown.region, day)
+    context = _days(history.turns(), day) | {
         "group": shown,
         "picture": picture,
+        "owner": owner,
+        "payers": sum(terms.rank is not None for _member, terms in picture.members),
+        "in_force": shown.opened_on <= day and (shown.dissolved_on is None or day < shown.dissolved_on),
+        "policy": policy,
+        "limits": limits_in_words(policy),
+        "balances": accounts_of([member.person_id for member, _terms in picture.members], staff=request.user),
+        "stays": history.stays_on(day),
         "day": day,
-        "today": timezone.localdate(),
+        "typed_day": query.data.get("day", "") if query.errors else day.isoformat(),
+        "day_error": next(iter(query.errors.get("day", [])), ""),
+        "today": today,
         "relations": code_labels("relation"),
-        "insutypes": code_labels("insutype"),
-        "past": shown.members.filter(left_on__lte=day).select_related("person").order_by("left_on"),
+        "former": history.former(day),
+        "open_case": history.open_case,
         "kinds": CHANGES,
         "follow_ups": open_follow_ups_of(shown, staff=request.user),
-        "cases": shown.cases.select_related("handled_by", "reviewed_by"),
+        "cases": history.cases,
     }
     return render_page(request, "families/group.html", context, title=shown.number)
 
 
-def _day(request: StaffRequest) -> dt.date:
-    form = DayQuery(request.GET)
-    return (form.cleaned_data["day"] if form.is_valid() else None) or timezone.localdate()
+def _days(turns: list[TurnInWords], day: dt.date) -> dict[str, Any]:
+    """The time line, what of it lies after the day shown, and the nearest days on which something changed."""
+    days = {turn.day for turn in turns}
+    return {
+        "turns": turns,
+        "coming": [turn for turn in reversed(turns) if turn.day > day][:AT_A_GLANCE],
+        "previous_day": max((one for one in days if one < day), default=None),
+        "next_day": min((one for one in days if one > day), default=None),
+    }
 
 
 @require_GET

@@ -76,13 +76,43 @@ function typeCode(select, key) {
   }
 }
 
+// Single keys, where a page names them (aria-keyshortcuts): they go to a field, follow a link or press a button, never
+// while something is typed or sent. What decides is left alone for a moment after a page opens: a key struck twice was
+// meant for the page before.
+const LOOK = 700;
+let looked = false;
+window.addEventListener("pageshow", () => {
+  setTimeout(() => {
+    looked = true;
+    document.body.dataset.looked = "yes";
+  }, LOOK);
+});
+const TYPED = "input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]";
+function pressKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.target.matches?.(TYPED)) return;
+  const target = document.querySelector(`[aria-keyshortcuts="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!target || document.querySelector("form[data-sent]") || target.matches("[data-decides]") && !looked) return;
+  event.preventDefault();
+  target.matches(TYPED) ? target.focus() : target.click();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key.length === 1) pressKey(event);
+});
+document.addEventListener("click", (event) => {
+  const ready = event.target.closest("[data-fills]");
+  if (!ready) return;
+  const field = document.getElementById(ready.dataset.fills);
+  field.value = ready.dataset.text;
+  field.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const button = document.querySelector("[data-main-action]");
     if (button) {
       event.preventDefault();
-      button.click();
+      if (looked || !button.matches("[data-decides]")) button.click();
     }
     return;
   }

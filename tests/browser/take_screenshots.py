@@ -8,9 +8,10 @@ from __future__ import annotations
 import struct
 import subprocess
 import zlib
+from datetime import timedelta
 
 import pytest
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -20,7 +21,7 @@ from accounts.services.status_events import EventKind, StatusEvent, record_event
 from config.embedded.places import CHECKOUT
 from families.demo import seed
 from families.models import RegionPolicy, RegistrationCase
-from families.models.case import CaseState
+from families.models.case import OPEN, CaseState
 from families.models.policy import PolicyState
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk
@@ -34,6 +35,7 @@ MOST_BYTES = 250_000
 @pytest.fixture
 def demo(committed_db: None) -> None:
     seed(households=150)
+    let_some_wait()
 
 
 def staff(username: str) -> Staff:
@@ -69,6 +71,15 @@ def free_family() -> tuple[InsuredPerson, list[InsuredPerson]]:
     raise AssertionError("The demo has no such family: seed more households")
 
 
+def let_some_wait() -> None:
+    """The demo is made in a minute: two thirds of what is open stand for up to ten days."""
+    for case in RegistrationCase.objects.filter(state__in=OPEN):
+        days = timedelta(days=case.pk % 11 if case.pk % 3 else 0)
+        RegistrationCase.objects.filter(pk=case.pk).update(
+            handled_at=F("handled_at") - days, submitted_at=F("submitted_at") - days
+        )
+
+
 def largest_family() -> RegistrationCase:
     """Four members, all of them still there."""
     effective = RegistrationCase.objects.filter(state=CaseState.EFFECTIVE, region="421002", group__dissolved_on=None)
@@ -86,8 +97,12 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
 
     counter = desk_of(staff("jingban"))
     counter.go("/counter/")
-    take(counter, "counter-start")
+    take(counter, "clerk-day")
     at_the_counter(counter)
+
+    supervisor = desk_of(staff("zhuguan"))
+    supervisor.go("/cases/in-hand/")
+    take(supervisor, "work-in-hand")
 
     review = desk_of(staff("fuhe"))
     review.go("/cases/")
@@ -107,7 +122,10 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     effective = largest_family()
     counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/groups/{effective.group_id}/")
+    counter.page.locator(".gj-kin .seat-3").hover()
     take(counter, "group")
+    hand_over(counter, effective)
+    counter.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     counter.go(f"/persons/{effective.owner_id}/")
     take(counter, "person")
     draft = RegionPolicy.objects.get(state=PolicyState.DRAFT)
@@ -122,6 +140,18 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
     a_job_of_each_kind(counter)
     for paper, address in (("receipt", "receipt.pdf"), ("form", "form.pdf")):
         draw(counter.page.request.get(f"/cases/{effective.pk}/{address}").body(), paper)
+
+
+def hand_over(counter: Desk, case: RegistrationCase) -> None:
+    """The family's second payer becomes the owner, for a death."""
+    counter.go(f"/counter/groups/{case.group_id}/?kind=hand_over")
+    counter.page.locator("#gj-main a[href*=successor]").first.click()
+    counter.page.wait_for_url("**successor=*")
+    counter.page.locator("input[name$=-leaves]").first.check()
+    with counter.page.expect_response(lambda answer: answer.url.endswith("/check/")):
+        counter.page.locator("[name=cause]").select_option("death")
+    tall_enough(counter)
+    take(counter, "hand-over")
 
 
 def draw(pdf: bytes, name: str) -> None:

@@ -171,5 +171,5 @@ def test_the_language_is_switched_in_the_menu_under_the_name(bureau: Bureau, des
     desk.go("/counter/")
     desk.page.get_by_text(str(bureau.clerk)).last.click()
     desk.page.get_by_role("button", name="English").click()
-    desk.sees("My open cases")
-    desk.does_not_see("我的在办业务")
+    desk.sees("Open drafts")
+    desk.does_not_see("我的草稿")

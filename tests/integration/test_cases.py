@@ -11,13 +11,12 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import InsuredPerson, Staff
-from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
 from families.rules.preflight import Level
 from families.selectors import members_on, open_cases_of, payers_for
 from families.services.case_forms import CaseInput, LineInput, check_case, form_of
 from families.services.cases import (
-    NotYours,
     OpenElsewhere,
     OwnerNotFirst,
     approve_case,

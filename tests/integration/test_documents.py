@@ -19,7 +19,7 @@ from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from accounts.rules.sealing import SealBroken
 from accounts.scans.refusals import ScanRefused
-from accounts.services.review import AlreadyDecided
+from accounts.services.review import AlreadyDecided, NotYours
 from families.models import CaseAgent, CaseDocument, RegistrationCase
 from families.models.case import CaseState
 from families.models.document import DOCUMENTS_PER_CASE
@@ -31,7 +31,6 @@ from families.services.documents import (
     AlreadyReplaced,
     DocumentsMissing,
     NoAgent,
-    NotHandledByYou,
     NotOfThisFamily,
     SameDocument,
     TooManyDocuments,
@@ -162,7 +161,7 @@ def test_a_case_holds_thirty_papers_replaced_ones_counted(case: RegistrationCase
 
 
 def test_a_case_takes_papers_from_who_handles_it_while_it_is_open(case: RegistrationCase, clerk: Staff) -> None:
-    with pytest.raises(NotHandledByYou):
+    with pytest.raises(NotYours):
         add(case, make_staff("clerk"))
     with pytest.raises(RegistrationCase.DoesNotExist):
         add(case, make_staff("clerk", "330100"))

@@ -139,6 +139,8 @@ TABLE: dict[str, Row] = {
     "counter/groups/<int:pk>/save/": form(CLERK, "families/mutualaidgroup", 422),
     "counter/cases/<int:pk>/": page(CLERK, "families/registrationcase", 302),
     "cases/": page(REVIEWER),
+    "cases/in-hand/": page(READERS),
+    "cases/in-hand/find/": form(READERS, answer=200, owner="户"),
     "cases/<int:pk>/": page(READERS, "families/registrationcase"),
     "cases/<int:pk>/submit/": form(CLERK, "families/registrationcase"),
     "cases/<int:pk>/correct/": form(CLERK, "families/registrationcase"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -13,6 +15,8 @@ from django.utils import timezone
 from accounts.models import InsuredPerson, Staff
 from accounts.services.status_events import EventKind, StatusEvent
 from families.models import FollowUp, FollowUpNote, GroupMember, MutualAidGroup
+from families.services.case_forms import CaseInput, LineInput
+from families.services.cases import approve_case, save_case, submit_case
 from families.services.follow_ups import (
     FollowUpClosed,
     add_note,
@@ -147,6 +151,17 @@ def test_a_move_to_where_the_policy_admits_nobody_is_followed_up(group: MutualAi
     assert FollowUp.objects.get().parameter == "cross_province"
 
 
+def test_an_owner_who_moved_away_is_followed_up_once_and_nobody_when_the_family_moved_along(
+    group: MutualAidGroup, clerk: Staff
+) -> None:
+    tell(person_of(group, 1), "moved", JUNE, clerk, region="330100")
+    row = FollowUp.objects.get()
+    assert (row.person, row.kind, row.since) == (person_of(group, 1), "moved_away", JUNE)
+    for seat in (2, 3):
+        tell(person_of(group, seat), "moved", JUNE + DAY, clerk, region="330100")
+    assert open_ones() == []
+
+
 def test_a_move_within_the_province_is_followed_up_only_where_the_policy_keeps_to_the_city(
     group: MutualAidGroup, clerk: Staff
 ) -> None:
@@ -167,6 +182,18 @@ def test_a_policy_that_keeps_to_the_city_from_now_on_is_an_excess_since_then(
     assert open_ones() == []
     refresh_follow_ups(day=later, by=clerk)
     assert open_ones() == [("policy_excess", later)]
+
+
+def test_what_a_policy_admits_no_more_later_is_not_hidden_by_what_was_closed_before(
+    group: MutualAidGroup, clerk: Staff
+) -> None:
+    tell(person_of(group, 3), "moved", JUNE, clerk, region="420106")
+    make_policy(effective_on=JUNE, near_relatives=["spouse"])
+    refresh_follow_ups(day=JUNE, by=clerk)
+    close_follow_up(follow_up_id=FollowUp.objects.get().pk, reason="family knows", by=clerk)
+    make_policy("420000", effective_on=JUNE + DAY, cross_city=False)
+    refresh_follow_ups(day=JUNE + DAY, by=clerk)
+    assert open_ones() == [("policy_excess", JUNE + DAY)]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +240,61 @@ def test_a_refresh_asks_as_many_queries_for_ten_families_as_for_one(clerk: Staff
     with CaptureQueriesContext(connection) as many:
         refresh_follow_ups(day=JUNE, by=clerk)
     assert len(many) == len(few)
+
+
+# What settles it.
+
+
+def line(group: MutualAidGroup, seat: int, relation: str, action: str, *, shares: bool = False) -> LineInput:
+    person = person_of(group, seat)
+    return LineInput(person.pk, relation, shares, TODAY, rank=1 if shares else None, action=action)
+
+
+def test_a_hand_over_that_becomes_effective_closes_what_was_open_about_the_dead_owner(
+    group: MutualAidGroup, clerk: Staff
+) -> None:
+    other = make_group("12*", by=clerk)
+    for one in (group, other):
+        tell(person_of(one, 1), "death", JUNE, clerk)
+    lines = [
+        line(group, 2, "01", "change", shares=True), line(group, 3, "20", "change"), line(group, 1, "01", "leave")
+    ]  # fmt: skip
+    form = CaseInput(
+        key=uuid4(), owner_id=person_of(group, 1).pk, group_id=group.pk, kind="hand_over", cause="death", lines=lines
+    )
+    case = submit_case(case_id=save_case(form=form, by=clerk).pk, by=clerk)
+    assert FollowUp.objects.filter(state="open").count() == 2
+    approve_case(case_id=case.pk, by=make_staff("reviewer"))
+    row = FollowUp.objects.get(group=group)
+    assert (row.state, row.closed_by, row.reason) == ("closed", None, "")
+    assert FollowUp.objects.get(state="open").group == other
+
+
+@pytest.mark.parametrize(
+    ("seat", "kind", "ways"),
+    [
+        (1, "death", ["hand_over", "dissolve"]),
+        (3, "death", ["release"]),
+        (1, "ended", ["hand_over"]),
+        (1, "moved", ["hand_over", "dissolve"]),
+        (3, "moved", ["release"]),
+        (2, "card_lending", []),
+    ],
+)
+def test_the_worklist_and_the_follow_up_lead_to_the_business_that_settles_it(
+    seat: int, kind: str, ways: list[str], group: MutualAidGroup, clerk: Staff
+) -> None:
+    tell(person_of(group, seat), kind, JUNE, clerk, region="330100" if kind == "moved" else "")
+    row = FollowUp.objects.get()
+    clerks, auditors = signed_in(clerk), signed_in(make_staff("auditor"))
+    for path in ("/follow-ups/", f"/follow-ups/{row.pk}/"):
+        found = re.findall(rf"/counter/groups/{group.pk}/\?kind=(\w+)", clerks.get(path).content.decode())
+        assert found == ways
+        assert "/counter/groups/" not in auditors.get(path).content.decode()
+    for way in ways:
+        assert clerks.get(f"/counter/groups/{group.pk}/?kind={way}").status_code == 200
+    close_follow_up(follow_up_id=row.pk, reason="done", by=clerk)
+    assert "/counter/groups/" not in clerks.get(f"/follow-ups/{row.pk}/").content.decode()
 
 
 # Notes, closing and the pages.

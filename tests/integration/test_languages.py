@@ -36,7 +36,7 @@ def _text_of(client: Client, address: str) -> str:
 def test_a_clerk_reads_chinese_first(page: Client) -> None:
     text = _text_of(page, "/counter/")
     assert "窗口经办" in text
-    assert "我的在办业务" in text
+    assert "我的草稿" in text
     assert "退出登录" in text
 
 
@@ -45,7 +45,7 @@ def test_english_is_chosen_in_the_menu_and_holds_for_every_page(page: Client) ->
     for address in ("/counter/", "/jobs/", "/admin/families/mutualaidgroup/", "/persons/999/"):
         text = _text_of(page, address)
         assert set(CHINESE.findall(text)) <= OTHER_LANGUAGE, address
-    assert "My open cases" in _text_of(page, "/counter/")
+    assert "Open drafts" in _text_of(page, "/counter/")
 
 
 def test_chinese_comes_back(page: Client) -> None:

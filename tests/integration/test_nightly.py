@@ -14,7 +14,7 @@ from accounts.models import Job, RegionMove, Staff
 from accounts.services.jobs import run_job
 from accounts.services.staff import nightly_staff
 from config.celery import app
-from families.models import FollowUp
+from families.models import FollowUp, PersonMatch
 from families.services.changes import dissolve_group
 from families.services.nightly import KIND, MOST_DAYS_BACK, ask_for_days, begun_and_ended, turn_day
 from tests.factories import START, make_group, make_person, make_staff, make_suspension, release_member
@@ -52,6 +52,13 @@ def test_what_begins_on_a_day_is_brought_about_that_day_and_a_second_run_changes
     done = {"statuses_changed": 1, "moves_applied": 1, "follow_ups_opened": 1}
     assert first == before | {"suspensions_begun": 1} | done
     assert again == before | {"suspensions_begun": 1}
+
+
+def test_it_proposes_the_records_of_the_whole_country_that_may_be_one_person_and_none_twice(nightly: Staff) -> None:
+    for certno, cert_type in (("", "01"), ("E12345678", "08")):
+        make_person("李雷", region="330100", name_key="li lei", certno=certno, cert_type=cert_type, insutype="390")
+    found = [turn_day(day=JUNE, as_of=JUNE, by=nightly)["duplicates_proposed"] for _night in range(2)]
+    assert (found, PersonMatch.objects.count()) == ([1, 0], 1)
 
 
 def test_it_tells_what_began_and_ended_on_a_day() -> None:

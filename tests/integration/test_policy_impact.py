@@ -9,11 +9,15 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import InsuredPerson, Region, Staff
-from families.models import GroupMember, MutualAidGroup, RegionPolicy, Sharing
-from families.policy_impact import Beyond, Change, Comparison, groups_beyond_policy, groups_of, impact_of, policies_in
+from accounts.services.staff import nightly_staff
+from families.models import FollowUp, GroupMember, MutualAidGroup, RegionPolicy, Sharing
+from families.policy_impact import Change, Comparison, groups_of, impact_of
 from families.policy_table import touched_groups
-from families.selectors import policy_on
-from families.services.groups import NewMember, create_group
+from families.rules.preflight import check_family
+from families.selectors import group_on, payers_for, policies_in, policy_on
+from families.services.follow_up_facts import due_on
+from families.services.groups import NewMember, applicants_of, create_group
+from families.services.nightly import turn_day
 from families.services.policies import publish_policy
 from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, release_member
 
@@ -173,18 +177,32 @@ def test_nobody_counts_beyond_their_own_region(supervisor: Staff) -> None:
     assert counted(draft, make_staff("administrator", "421000")) == {"max_members": (0, 0)}
 
 
-def test_publishing_cuts_nobody_off_and_lists_whom_it_touches(supervisor: Staff) -> None:
-    [group] = groups(supervisor, *FIVE, r421002=1)["421002"]
-    draft = make_draft("421000", max_members=4)
-    day = draft.effective_on
-    assert list(groups_beyond_policy(day)) == []
+def test_from_the_first_day_on_the_nightly_step_lists_who_is_beyond_it_and_cuts_nobody_off(supervisor: Staff) -> None:
+    groups(supervisor, "12", r421002=1)
+    large, siblings = make_group("12*", *FIVE[1:], by=supervisor), make_group("71*", by=supervisor)
+    draft = make_draft("421000", max_members=4, near_relatives=["spouse", "parent", "child", "grandchild"])
+    day, nightly = draft.effective_on, nightly_staff()
+    assert nightly is not None
 
+    def paid() -> list[Any]:
+        members = GroupMember.objects.filter(group__in=[large, siblings]).on(day).order_by("pk")
+        return [(group_on(group, day).members, group_on(group, day).grants) for group in (large, siblings)] + [
+            payers_for(member.person, day) for member in members
+        ]
+
+    before = paid()
     second = make_staff("supervisor", "421000")
     publish_policy(policy_id=draft.pk, shown=impact_of(Comparison(draft), staff=second).digest, by=second)
+    eve = turn_day(day=day - dt.timedelta(days=1), as_of=day - dt.timedelta(days=1), by=nightly)
+    first_day = turn_day(day=day, as_of=day, by=nightly)
 
-    assert GroupMember.objects.filter(group=group).on(day).count() == 5
-    assert list(groups_beyond_policy(day)) == [Beyond(group.pk, None, "max_members")]
-    assert list(groups_beyond_policy(day - dt.timedelta(days=1))) == []
+    brother = siblings.members.get(seat=2)
+    assert (eve["follow_ups_opened"], first_day["follow_ups_opened"]) == (0, 2)
+    assert set(FollowUp.objects.values_list("kind", "group", "person", "parameter", "since")) == {
+        ("policy_excess", large.pk, None, "max_members", day),
+        ("policy_excess", siblings.pk, brother.person_id, "near_relatives", day),
+    }
+    assert (len(before[0][0]), paid()) == (5, before)
 
 
 def test_everything_beyond_the_policy_of_a_day_is_found_across_the_tree(supervisor: Staff) -> None:
@@ -199,11 +217,43 @@ def test_everything_beyond_the_policy_of_a_day_is_found_across_the_tree(supervis
     def person(group: MutualAidGroup) -> int:
         return group.members.get(seat=2).person_id
 
-    assert set(groups_beyond_policy(day)) == {
-        Beyond(large["421002"][0].pk, None, "max_members"),
-        Beyond(siblings.pk, person(siblings), "near_relatives"),
-        Beyond(away.pk, person(away), "cross_province"),
+    assert {(due.group_id, due.person_id, due.parameter, due.since) for due in due_on(day)} == {
+        (large["421002"][0].pk, None, "max_members", dt.date(2026, 5, 1)),
+        (siblings.pk, person(siblings), "near_relatives", dt.date(2026, 5, 1)),
+        (away.pk, person(away), "cross_province", dt.date(2026, 5, 1)),
     }
+
+
+def test_a_pair_of_members_who_are_admitted_is_followed_up_where_one_may_draw_on_the_other_no_more(
+    supervisor: Staff,
+) -> None:
+    group = make_group("20*", "30", by=supervisor)
+    make_policy(effective_on=START, near_relatives=["spouse", "parent", "child"])
+    daughter = group.members.get(seat=3).person_id
+    assert [(due.person_id, due.parameter) for due in due_on(START)] == [(daughter, "near_relatives")]
+
+
+@pytest.mark.parametrize(
+    ("other", "cross_city", "cross_province", "parameters"),
+    [
+        ("421003", False, False, []),
+        ("420106", True, False, []),
+        ("420106", False, True, ["cross_city"]),
+        ("330100", True, False, ["cross_province"]),
+        ("330100", False, True, []),
+    ],
+)
+def test_who_is_followed_up_because_of_a_region_is_who_could_not_be_bound_now(
+    other: str, cross_city: bool, cross_province: bool, parameters: list[str], supervisor: Staff
+) -> None:
+    make_policy("100000", cross_province=True)
+    group = family(supervisor, home="421002", member=other)
+    day = dt.date(2026, 6, 1)
+    make_policy("421000", effective_on=day, cross_city=cross_city, cross_province=cross_province)
+    rows = [NewMember(one.person_id, one.relation, day) for one in group.members.order_by("seat")]
+    preflight = check_family(applicants_of(rows), policy=policy_on(group.region, day))
+    assert [finding.parameter for finding in preflight.failures if finding.rule == "region"] == parameters
+    assert [due.parameter for due in due_on(day)] == parameters
 
 
 def test_as_many_queries_for_many_groups_and_versions_as_for_few(
@@ -213,7 +263,7 @@ def test_as_many_queries_for_many_groups_and_versions_as_for_few(
     for code in ("421000", "421002", "421003", "420100"):
         make_policy(code, max_members=4, min_bind_days=int(code[-1]))
     with django_assert_max_num_queries(12):
-        assert len(list(groups_beyond_policy(START))) == 6
+        assert len(due_on(START)) == 6
     draft = make_draft("420000", max_members=3, cross_city=False)
     with django_assert_max_num_queries(18):
         impact_of(Comparison(draft), staff=supervisor)

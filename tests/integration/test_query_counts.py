@@ -67,6 +67,8 @@ PAGES = {
     "/follow-ups/{follow_up}/": "clerk",
     "/persons/{owner}/event/": "clerk",
     "/cases/": "reviewer",
+    "/cases/in-hand/": "supervisor",
+    "/cases/in-hand/?state=submitted&age=today&region=421002&kind=create&channel=counter": "clerk",
     "/cases/{case}/": "reviewer",
     "/counter/cases/{draft}/": "clerk",
     "/documents/{document}/": "reviewer",

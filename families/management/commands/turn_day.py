@@ -15,7 +15,7 @@ from families.services.nightly import DayNotCome, NoRegion, turn_day_now
 
 
 class Command(BaseCommand):
-    help = "Run the nightly step of a day, unless it has run: statuses, moves, follow-ups"
+    help = "Run the nightly step of a day, unless it has run: statuses, moves, follow-ups, duplicates"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--date", type=dt.date.fromisoformat, help="YYYY-MM-DD; today by default")
