@@ -35,6 +35,7 @@ MESSAGES = {
     "member_missing": _("This member is not on the form: say what becomes of them."),
     "rank_taken": _("Another account has this place in the order on the same days."),
     "before_owner": _("Nobody is a member before the owner."),
+    "owner_changes": _("Another owner from a later day on: possible from that day."),
     "balance_zero": _("The account is empty: nothing can be drawn until the next credit."),
     "card_lending": _("The card was lent to another person: no family payment until it is returned."),
     "relation_gender": _("Relation and gender disagree: check the relation with the family."),

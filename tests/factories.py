@@ -32,9 +32,11 @@ from families.models import (
 from families.models.match import Certainty
 from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
+from families.selectors import group_on
 from families.services.changes import release_members
 from families.services.documents import Upload, add_document
 from families.services.groups import NewMember, create_group
+from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
 from tests.files.scans import picture
 
@@ -180,6 +182,35 @@ def release_member(*, member_id: int, day: dt.date, reason: str, by: Staff) -> G
     release_members(group_id=member.group_id, person_ids=[member.person_id], day=day, reason=reason, by=by)
     member.refresh_from_db()
     return member
+
+
+def terms_of(group: MutualAidGroup, day: dt.date, **changed: Any) -> list[MemberTerms]:
+    """What holds for every member of that day, by seat; `changed` for all of them."""
+    return [
+        MemberTerms(
+            **{
+                "person_id": member.person_id,
+                "relation": member.relation,
+                "rank": terms.rank,
+                "share_limit": terms.share_limit,
+                "left_on": member.left_on,
+                **changed,
+            }
+        )
+        for member, terms in group_on(group, day).members
+    ]
+
+
+Picture = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+
+
+def picture_of(group: MutualAidGroup, day: dt.date) -> Picture:
+    """How a group stands on a day, to be compared: members by seat with their terms, grants by rank."""
+    shown = group_on(group, day)
+    return (
+        [(row.person_id, row.seat, row.relation, terms.rank, terms.share_limit) for row, terms in shown.members],
+        [(payer.person_id, taker.person_id, rank, basis) for payer, taker, rank, basis in shown.grants],
+    )
 
 
 def make_match(region: str = "421002") -> PersonMatch:

@@ -52,6 +52,17 @@ class LineAction(models.TextChoices):
     LEAVE = "leave", _("leaves")
 
 
+# What a line may do in each kind of business: only newcomers may begin in the past.
+ACTIONS = {
+    CaseKind.CREATE: {LineAction.JOIN},
+    CaseKind.ADD: {LineAction.JOIN},
+    CaseKind.CHANGE: {LineAction.CHANGE},
+    CaseKind.RELEASE: {LineAction.LEAVE},
+    CaseKind.HAND_OVER: {LineAction.CHANGE, LineAction.LEAVE},
+    CaseKind.DISSOLVE: {LineAction.LEAVE},
+}
+
+
 class CaseState(models.TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("waiting for review")

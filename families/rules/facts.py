@@ -61,7 +61,8 @@ class Applicant:
     """One row of the form. Position 1 is the owner, who always shares (FORMATS.md, "Registration workbook").
 
     `already_member`: was asked everything when joining; `restated`: relation or period are stated anew;
-    `begins_to_share`: as a member. `seat`: where it is not the place in the row.
+    `begins_to_share`: as a member. `seat`: where it is not the place in the row. `group_number`: of the group that
+    there is.
     """
 
     position: int
@@ -74,6 +75,7 @@ class Applicant:
     restated: bool = False
     begins_to_share: bool = False
     seat: int | None = None
+    group_number: str = ""
 
     def meets(self, other: Applicant) -> bool:
         """Whether both are members on some day."""

@@ -106,7 +106,9 @@ def check_family(
     owner = applicants[0]
     findings: list[Finding] = []
     for applicant in applicants:
-        findings += _check_present(applicant) if applicant.already_member else _check_person(applicant, policy)
+        findings += (
+            _check_present(applicant, policy) if applicant.already_member else _check_person(applicant, policy)
+        )
         if applicant is not owner and (applicant.restated or not applicant.already_member):
             findings += _check_member(applicant, owner, policy)
     findings += _check_whole(applicants, policy)
@@ -191,13 +193,14 @@ def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     yield _check_changes(position, facts.changes_in(applicant.starts_on.year), applicant.starts_on, policy)
 
 
-def _check_present(applicant: Applicant) -> Iterator[Finding]:
+def _check_present(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     """What is asked of a member again: who begins to share or becomes the owner stands like a new payer."""
     if applicant.begins_to_share:
         yield _check_status(applicant)
         yield from _check_payer(applicant)
     if applicant.restated:
         yield _check_dates(applicant)
+        yield _check_one_group(applicant, policy)
 
 
 def _check_status(applicant: Applicant) -> Finding:
@@ -240,7 +243,9 @@ def _check_one_group(applicant: Applicant, policy: Policy) -> Finding:
     holding = [
         stay
         for stay in applicant.facts.memberships
-        if stay.reaches(applicant.starts_on) and (stay.exclusive or policy.one_group_per_person)
+        if stay.reaches(applicant.starts_on)
+        and (stay.exclusive or policy.one_group_per_person)
+        and not (applicant.already_member and _stands_aside(stay, applicant))
     ]
     return _judge(
         "one_group",
@@ -250,6 +255,13 @@ def _check_one_group(applicant: Applicant, policy: Policy) -> Finding:
         parameter="one_group_per_person",
         value=holding[0].group_number if holding else "",
         earliest_on=_latest_end(holding),
+    )
+
+
+def _stands_aside(stay: PastMembership, applicant: Applicant) -> bool:
+    """A member's own stay, and one that begins when the membership has ended."""
+    return stay.group_number == applicant.group_number or (
+        applicant.ends_on is not None and stay.joined_on >= applicant.ends_on
     )
 
 
@@ -361,7 +373,7 @@ def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Fi
             yield Finding("dates", Level.FAIL, position, code="before_owner", earliest_on=owner.starts_on)
         if any(_is_twice(applicant, other) for other in before):
             yield Finding("once", Level.FAIL, position, code="duplicate_row")
-        if (seat == 1) != (applicant.relation == OWNER):
+        if (seat == 1 and applicant.seat in (None, 1)) != (applicant.relation == OWNER):
             yield Finding("one_owner", Level.FAIL, position, code="owner_conflict", value=applicant.relation)
         if not applicant.already_member:
             yield _judge(

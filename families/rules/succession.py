@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from accounts.rules.identity import Gender
-from families.rules.kinship import OWNER, Verdict, group_of, pair_relation
+from families.rules.kinship import Verdict, group_of, pair_relation
 
 MALE: Gender = "1"
 
@@ -43,21 +43,25 @@ def relation_to(successor: Relative, member: Relative, *, owner_gender: str) -> 
 
 
 def _grandparents(successor: Relative, member: Relative, owner_gender: str) -> tuple[str, str]:
-    """Paternal or maternal: a sibling keeps the owner's line, a child gets the owner's own."""
+    """Paternal or maternal: a sibling keeps the owner's line, a grandchild has the own, a child the parent's."""
     if group_of(successor.relation) == "sibling":
-        return ("61", "62") if member.relation in ("61", "62") else ("63", "64")
-    if group_of(successor.relation) == "grandchild" and member.relation == OWNER:
-        return ("61", "62") if successor.relation in ("41", "42") else ("63", "64")
-    return ("61", "62") if owner_gender == MALE else ("63", "64")
+        paternal = member.relation in ("61", "62")
+    elif group_of(successor.relation) == "grandchild":
+        paternal = successor.relation in ("41", "42")
+    else:
+        paternal = (owner_gender == MALE) != (group_of(member.relation) == "parent_in_law")
+    return ("61", "62") if paternal else ("63", "64")
 
 
 def _grandchildren(successor: Relative, member: Relative, owner_gender: str) -> tuple[str, str]:
-    """A son's or a daughter's child: the spouse keeps the owner's code, a parent gets the owner's own line."""
+    """A son's or a daughter's child: the spouse keeps the owner's code, a parent goes by the owner or the spouse."""
     if _is_spouse(successor):
-        return ("41", "42") if member.relation in ("41", "42") else ("43", "44")
-    if group_of(successor.relation) == "grandparent":
-        return ("41", "42") if successor.relation in ("61", "62") else ("43", "44")
-    return ("41", "42") if owner_gender == MALE else ("43", "44")
+        by_son = member.relation in ("41", "42")
+    elif group_of(successor.relation) == "grandparent":
+        by_son = successor.relation in ("61", "62")
+    else:
+        by_son = (owner_gender == MALE) != (group_of(successor.relation) == "parent_in_law")
+    return ("41", "42") if by_son else ("43", "44")
 
 
 def _is_spouse(member: Relative) -> bool:

@@ -99,7 +99,7 @@ class CaseInput:
         joins = [line.as_member() for line in self.lines if line.action == LineAction.JOIN]
         return GroupChange(
             kind=self.kind,
-            day=self.first_day if joins else max(self.first_day, today),
+            day=self.first_day if self.kind == CaseKind.ADD else max(self.first_day, today),
             joins=joins,
             terms=[line.as_terms() for line in self.lines if line.action == LineAction.CHANGE],
             leaves=[line.person_id for line in self.lines if line.action == LineAction.LEAVE],

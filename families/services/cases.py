@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from accounts.acting import writes
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, NotYours, OwnWork
-from families.models import CaseLine, MutualAidGroup, RegistrationCase
-from families.models.case import OPEN, CaseKind, CaseState, ReviewMode
+from families.models import CaseLine, GroupMember, MutualAidGroup, RegistrationCase
+from families.models.case import ACTIONS, OPEN, CaseKind, CaseState, ReviewMode
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS
 from families.services.case_forms import CaseInput, check_case, form_of, positions_declared, seen_as, snapshot_of
 from families.services.changes import change_group
 from families.services.documents import require_documents
 from families.services.follow_ups import refresh_follow_ups
-from families.services.groups import NotEligible, create_group
+from families.services.groups import NotEligible, create_group, lock_group, lock_persons
 
 # What refuses a second case: the name that PostgreSQL gave to the unique key, and the model's own.
 ONE_CASE = {
@@ -55,6 +55,10 @@ class OwnerNotFirst(Exception):
         super().__init__(_("The first row of the form has to be the owner."))
 
 
+class OtherBusiness(Exception):
+    """A line does what its kind of business does not: no page of ours sends that. Nothing was written."""
+
+
 class OpenElsewhere(Exception):
     """The owner has an open case already, at this desk or another."""
 
@@ -72,8 +76,8 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
 
     Returns: the case of `form.key`; one that was submitted meanwhile, or holds the same already, is returned as it
     stands.
-    Raises: OpenElsewhere, DraftChanged, OwnerNotFirst; NotEligible for a form that cannot be kept (somebody twice,
-    more rows than seats); nothing is written then.
+    Raises: OpenElsewhere, DraftChanged, OwnerNotFirst, OtherBusiness; NotEligible for a form that cannot be
+    kept (somebody twice, more rows than seats); nothing is written then.
     """
     _refuse_what_cannot_be_kept(form, by)
     try:
@@ -96,11 +100,13 @@ def save_case(*, form: CaseInput, by: Staff) -> RegistrationCase:
 
 
 def _refuse_what_cannot_be_kept(form: CaseInput, by: Staff) -> None:
-    """The database keeps nobody twice and no ninth row: say which row it is."""
+    """The database keeps nobody twice and no ninth row, the owner's included: say which row it is."""
     persons = [line.person_id for line in form.lines]
+    if not {line.action for line in form.lines} <= ACTIONS[CaseKind(form.kind)]:
+        raise OtherBusiness(form.kind)
     if form.kind == CaseKind.CREATE and persons[:1] != [form.owner_id]:
         raise OwnerNotFirst
-    if len(set(persons)) < len(persons) or len(persons) > SEATS:
+    if len(set(persons)) < len(persons) or _last_position(form) > SEATS:
         InsuredPerson.objects.for_staff(by).get(pk=form.owner_id)
         raise NotEligible(check_case(form).preflight)
 
@@ -145,7 +151,7 @@ def _new_case(form: CaseInput, by: Staff) -> RegistrationCase:
 
 def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
     """Position 1 is kept for whoever owns the group afterwards, or dissolves it."""
-    first = 1 if any(line.relation == OWNER for line in form.lines) else 2
+    first = _first_position(form)
     return [
         CaseLine(
             case=case,
@@ -161,6 +167,14 @@ def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
         )
         for position, line in enumerate(form.lines, start=first)
     ]
+
+
+def _first_position(form: CaseInput) -> int:
+    return 1 if any(line.relation == OWNER for line in form.lines) else 2
+
+
+def _last_position(form: CaseInput) -> int:
+    return _first_position(form) + len(form.lines) - 1
 
 
 @writes
@@ -199,6 +213,7 @@ def approve_case(*, case_id: int, by: Staff, seen: str | None = None) -> Registr
     nothing is written then. Locks: the case, the group, the persons by primary key, then one refresh of follow-ups.
     """
     case = _lock_for_review(case_id, by)
+    _lock_family(form_of(case))
     if seen is not None and seen != seen_as(case, check_case(form_of(case))):
         raise NotAsSeen
     _make_effective(case, reviewer=by, by=by)
@@ -291,16 +306,34 @@ def _make_effective(case: RegistrationCase, *, reviewer: Staff | None, by: Staff
 
 
 def _lock(case_id: int, by: Staff) -> RegistrationCase:
+    """The case, locked. Joined are rows that it always points at: when PostgreSQL waited for the lock it looks at the
+    case again, but at the joined rows of before, and a case with another handler would not be found.
+    """
     cases = RegistrationCase.objects.for_staff(by).select_for_update(of=("self",))
-    return cases.select_related("owner__region", "region", "handled_by", "reviewed_by").get(pk=case_id)
+    return cases.select_related("owner__region", "region").get(pk=case_id)
 
 
 def _lock_for_review(case_id: int, by: Staff) -> RegistrationCase:
     case = _lock(case_id, by)
     _expect(case, CaseState.SUBMITTED)
-    if by.pk in (case.handled_by_id, case.opened_by_id):
+    if by.pk in (case.handled_by_id, case.opened_by_id) or _handled_before(case, by):
         raise OwnWork
     return case
+
+
+def _handled_before(case: RegistrationCase, staff: Staff) -> bool:
+    """Whether the case was once this person's, before others took it over."""
+    history = RegistrationCase.pgh_event_model.objects  # type: ignore[attr-defined]
+    return bool(history.filter(pgh_obj=case.pk, handled_by=staff.pk).exists())
+
+
+def _lock_family(form: CaseInput) -> None:
+    """Lock what the check rests on, so that what is compared with the page is what becomes effective."""
+    persons = [line.person_id for line in form.lines]
+    if form.group_id is not None:
+        lock_group(form.group_id, form.first_day)
+        persons += GroupMember.objects.filter(group=form.group_id).values_list("person", flat=True)
+    lock_persons(persons)
 
 
 def _expect(case: RegistrationCase, *states: CaseState) -> None:

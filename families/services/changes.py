@@ -49,7 +49,7 @@ def change_group(*, group_id: int, change: GroupChange, by: Staff) -> Plan:
     _begin_sharings(plan, rows)
     _begin_grants(plan, rows)
     if change.kind == CaseKind.DISSOLVE:
-        group.dissolved_on = max(plan.released_on, group.opened_on)
+        group.dissolved_on = earlier_of(group.dissolved_on, max(plan.released_on, group.opened_on))
         group.save(update_fields=["dissolved_on"])
     return plan
 
@@ -80,8 +80,9 @@ def release_members(
 def dissolve_group(*, group_id: int, day: dt.date, reason: str, by: Staff) -> MutualAidGroup:
     """End a group with every membership, sharing and grant. Raises: as `change_group`."""
     lock_group(group_id, day)
-    members = GroupMember.objects.filter(group=group_id).exclude(left_on__lte=day)
-    change = GroupChange(CaseKind.DISSOLVE, day, leaves=list(members.values_list("person", flat=True)), reason=reason)
+    members = GroupMember.objects.filter(group=group_id).exclude(left_on__lte=Greatest("joined_on", Value(day)))
+    persons = sorted(set(members.values_list("person", flat=True)))
+    change = GroupChange(CaseKind.DISSOLVE, day, leaves=persons, reason=reason)
     return change_group(group_id=group_id, change=change, by=by).group
 
 
@@ -95,7 +96,7 @@ def _ended(plan: Plan) -> Iterator[tuple[GroupMember, dt.date]]:
     """The stored memberships that end, each with the first day on which it holds no more."""
     for place in plan.places:
         if place.stored is not None and place.leaves:
-            yield place.stored, max(plan.released_on, place.stored.joined_on)
+            yield place.stored, place.joined_on if place.dropped else max(plan.released_on, place.joined_on)
         elif place.stored is not None and place.renewed:
             yield place.stored, place.retermed_from(plan.change.day)
 
@@ -152,6 +153,7 @@ def _begin_sharings(plan: Plan, rows: dict[int, GroupMember]) -> None:
 def _begin_grants(plan: Plan, rows: dict[int, GroupMember]) -> None:
     """A grant for every pair that passes and has somebody new in it, or is declared now."""
     places = {place.position: place for place in plan.staying}
+    stops = {place.position: day for place, day in plan.cuts if place.stops_sharing}
     running = set(
         Grant.objects.filter(group=plan.group)
         .exclude(ends_on__lte=Greatest("starts_on", Value(plan.change.day)))
@@ -167,6 +169,7 @@ def _begin_grants(plan: Plan, rows: dict[int, GroupMember]) -> None:
             rows[pair.payer],
             rows[pair.beneficiary],
             pair,
+            ends_on=stops.get(pair.payer),
             not_before=dt.date.min if joined else payer.retermed_from(plan.change.day),
         )
         if grant is not None and (grant.payer.pk, grant.beneficiary.pk) not in running:

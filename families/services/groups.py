@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import connection
@@ -72,7 +72,8 @@ def create_group(
     """Bind a family, the owner first; seats in the order given.
 
     Rules: DOMAIN.md sections 3 to 5, by the policy of `region` on the owner's first day. `declared`: pairs of
-    positions (1 is the owner) whose relation the family declares.
+    positions (1 is the owner) whose relation the family declares. An owner's last day is the group's: nobody outstays
+    the owner.
     Raises: NotEligible; nothing is written then. Locks: the persons, by primary key.
     """
     first_day = min(member.starts_on for member in members)
@@ -81,7 +82,10 @@ def create_group(
     preflight = check_family(applicants_of(members), policy=policy, declared=declared)
     if not preflight.passes:
         raise NotEligible(preflight)
-    group = MutualAidGroup.objects.create(number=_next_number(region), region=region, opened_on=first_day)
+    members = _until_owner_leaves(members)
+    group = MutualAidGroup.objects.create(
+        number=_next_number(region), region=region, opened_on=first_day, dissolved_on=members[0].left_on
+    )
     rows = GroupMember.objects.bulk_create(
         GroupMember(
             group=group,
@@ -111,8 +115,12 @@ def applicants_of(members: Sequence[NewMember]) -> list[Applicant]:
             starts_on=member.starts_on,
             ends_on=member.left_on,
         )
-        for position, member in enumerate(members, start=1)
+        for position, member in enumerate(_until_owner_leaves(members), start=1)
     ]
+
+
+def _until_owner_leaves(members: Sequence[NewMember]) -> list[NewMember]:
+    return [replace(member, left_on=earlier_of(member.left_on, members[0].left_on)) for member in members]
 
 
 def lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
@@ -170,11 +178,16 @@ def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
 
 
 def grant_for(
-    payer: GroupMember, beneficiary: GroupMember, pair: PairFinding, *, not_before: dt.date = dt.date.min
+    payer: GroupMember,
+    beneficiary: GroupMember,
+    pair: PairFinding,
+    *,
+    not_before: dt.date = dt.date.min,
+    ends_on: dt.date | None = None,
 ) -> Grant | None:
     """The grant of a pair for the days on which both are members; None where there is no such day."""
     start = max(payer.joined_on, beneficiary.joined_on, not_before)
-    end = earlier_of(payer.left_on, beneficiary.left_on)
+    end = earlier_of(payer.left_on, beneficiary.left_on, ends_on)
     if end is not None and end <= start:
         return None
     return Grant(
