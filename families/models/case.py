@@ -104,8 +104,8 @@ class RegistrationCase(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.COUNTER)
     review_mode = models.CharField(_("review"), max_length=10, choices=ReviewMode.choices, default=ReviewMode.REVIEW)
     cause = models.CharField(_("cause"), max_length=15, choices=Cause.choices, blank=True)
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name=_("corrects the case")
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="corrections", verbose_name=_("corrects the case")
     )
     opened_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("opened by"))
     handled_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("handled by"))
@@ -175,6 +175,7 @@ class RegistrationCase(models.Model):
                 fields=["group"],
                 condition=Q(group__isnull=False, state__in=["draft", "submitted"]),
             ),
+            models.UniqueConstraint(name="case_corrected_once", fields=["corrects"], condition=~Q(state="withdrawn")),
             models.CheckConstraint(
                 name="case_effective_has_day", condition=~Q(state="effective") | Q(effective_on__isnull=False)
             ),

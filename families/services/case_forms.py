@@ -232,5 +232,5 @@ def snapshot_of(check: CaseCheck) -> dict[str, Any]:
 def seen_as(case: RegistrationCase, check: CaseCheck) -> str:
     """A short digest of what a reviewer is shown: approving says which one was read."""
     papers = list(case.documents.order_by("pk").values_list("pk", flat=True))
-    shown = json.dumps([case.version, case.handled_by_id, papers, snapshot_of(check)], sort_keys=True)
+    shown = json.dumps([case.pk, case.version, case.handled_by_id, papers, snapshot_of(check)], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()[:16]

@@ -121,7 +121,7 @@ def _store(*, form: CaseInput, by: Staff) -> RegistrationCase:
     case = RegistrationCase.objects.select_for_update().filter(submission_key=form.key).first()
     if case is None:
         case = _new_case(form, by)
-    elif (case.owner_id, case.group_id, case.kind) != (form.owner_id, form.group_id, form.kind):
+    elif _about(case) != _about(form):
         raise OwnerNotFirst  # another family's key: its draft would get this family's rows
     elif case.state != CaseState.DRAFT or case.handled_by_id != by.pk or form == form_of(case):
         return case
@@ -137,16 +137,27 @@ def _store(*, form: CaseInput, by: Staff) -> RegistrationCase:
 
 
 def _new_case(form: CaseInput, by: Staff) -> RegistrationCase:
-    """A case of an owner, or of a group, in scope."""
-    owner, region_id = InsuredPerson.objects.get(pk=form.owner_id), None
+    """A case of an owner in scope; or of a group in scope, whose owner of today it names."""
     if form.kind == CaseKind.CREATE:
-        region_id = InsuredPerson.objects.for_staff(by).get(pk=form.owner_id).region_id
+        owner = InsuredPerson.objects.for_staff(by).get(pk=form.owner_id)
+        region_id = owner.region_id
     else:
-        region_id = MutualAidGroup.objects.for_staff(by).get(pk=form.group_id or 0).region_id
+        group = MutualAidGroup.objects.for_staff(by).get(pk=form.group_id or 0)
+        owner, region_id = _owner_of(group), group.region_id
     return RegistrationCase(
         number=_next_number(), kind=form.kind, owner=owner, region_id=region_id, group_id=form.group_id,
         corrects_id=form.corrects_id, opened_by=by, handled_by=by, submission_key=form.key,
     )  # fmt: skip
+
+
+def _about(case: RegistrationCase | CaseInput) -> tuple[str, int | None]:
+    """What a key stays with: the owner for whom a group is created, or the group."""
+    return case.kind, case.owner_id if case.kind == CaseKind.CREATE else case.group_id
+
+
+def _owner_of(group: MutualAidGroup) -> InsuredPerson:
+    day = max(timezone.localdate(), group.opened_on)
+    return InsuredPerson.objects.get(pk__in=group.members.on(day).filter(relation=OWNER).values("person"))
 
 
 def _lines(case: RegistrationCase, form: CaseInput) -> list[CaseLine]:
@@ -279,7 +290,7 @@ def correct_case(*, case_id: int, key: UUID, by: Staff) -> RegistrationCase:
     """
     rejected = _lock(case_id, by)
     _expect(rejected, CaseState.REJECTED)
-    there = RegistrationCase.objects.filter(corrects=rejected).first()
+    there = RegistrationCase.objects.filter(corrects=rejected).exclude(state=CaseState.WITHDRAWN).first()
     if there is not None:
         return there
     form = replace(form_of(rejected), key=key, corrects_id=rejected.pk, version=0)

@@ -24,6 +24,7 @@ from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
 from families.messages import READY_REASONS
 from families.models import RegistrationCase
+from families.models.case import CaseState
 from families.papers import receipt_of, registration_form_of
 from families.services.case_forms import CaseCheck, check_case, form_of, seen_as
 from families.services.cases import withdraw_case
@@ -66,7 +67,7 @@ def case_page(
         if shown.is_open and request.user.has_perm("families.take_over_registrationcase")
         else None,
         "differences": differences_of(shown, check) if check else [],
-        "corrected_by": RegistrationCase.objects.filter(corrects=shown).first(),
+        "corrected_by": shown.corrections.exclude(state=CaseState.WITHDRAWN).first(),
         "reason_form": reason_form or ReasonForm(),
         "panel": panel_of(shown, staff=request.user),
         "comparison": comparison_of(shown) if check else None,

@@ -59,6 +59,7 @@ def approve(desk_of: OpenDesk, reviewer: Staff, case: RegistrationCase) -> Desk:
     review.go(f"/cases/{case.pk}/")
     keys = Keyboard(review.page)
     keys.tab_to("通过")
+    expect(review.page.locator("body[data-looked]")).to_be_visible()
     keys.press("Control+Enter")
     review.sees(f"{case.number}（{case.owner.name}）已通过")
     case.refresh_from_db()

@@ -67,6 +67,7 @@ def test_a_family_of_three_is_bound_reviewed_and_receipted_without_touching_the_
     review.page.wait_for_url(f"**/cases/{case.pk}/")
     expect(review.page.get_by_role("button", name="通过")).to_be_visible()
     approving.tab_to("通过")
+    expect(review.page.locator("body[data-looked]")).to_be_visible()
     approving.press("Control+Enter")
     review.sees(f"{case.number}（{case.owner.name}）已通过")
 

@@ -858,6 +858,15 @@ def test_a_rejected_case_is_corrected_in_a_new_one_and_stays_readable(
     assert list(draft.lines.values_list("person", "action", "relation", "starts_on")) == lines
 
 
+def test_a_correction_that_was_withdrawn_makes_room_for_another(clerk: Staff, reviewer: Staff, clock: Clock) -> None:
+    case = submitted(asks(CaseKind.CHANGE, family(clerk)), clerk)
+    reject_case(case_id=case.pk, reason="signature missing", by=reviewer)
+    first = correct_case(case_id=case.pk, key=uuid4(), by=clerk)
+    withdraw_case(case_id=first.pk, reason="not today", by=clerk)
+    second = correct_case(case_id=case.pk, key=uuid4(), by=clerk)
+    assert (second.state, second.corrects, second != first) == ("draft", case, True)
+
+
 def test_only_a_rejected_case_is_corrected_and_not_beside_an_open_one(
     clerk: Staff, reviewer: Staff, clock: Clock
 ) -> None:

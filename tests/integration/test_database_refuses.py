@@ -536,6 +536,14 @@ FAMILIES = {
             + "UPDATE families_registrationcase SET kind = 'add', group_id = {group} WHERE number = 'DJ1'",
         ],
     ),
+    "case_corrected_once": Law(
+        case("free") + "; UPDATE families_registrationcase SET corrects_id = {case} WHERE number = 'DJ1'",
+        [
+            case("free")
+            + "; UPDATE families_registrationcase SET corrects_id = {case} WHERE number = 'DJ1'; "
+            + change(CASE, "filed_case", "corrects_id = {case}")
+        ],
+    ),
     "case_decided_is_final": Law(
         change(CASE, "case", "state = 'withdrawn', reason = 'typed twice'"),
         [

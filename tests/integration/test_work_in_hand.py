@@ -236,7 +236,7 @@ def test_what_was_sent_back_is_corrected_from_the_first_page(clerk: Staff, revie
     assert f'action="/cases/{returned.pk}/correct/"' in page
     assert ("未签字" in page, str(reviewer) in page) == (True, True)
     again = desk.post(f"/cases/{returned.pk}/correct/")
-    assert again.headers["Location"] == f"/counter/cases/{returned.corrected_by.pk}/"
+    assert again.headers["Location"] == f"/counter/cases/{returned.corrections.get().pk}/"
     assert returned.number not in desk.get("/counter/").content.decode().split("今日办结")[0]
 
 
