@@ -29,7 +29,7 @@ from tests.samples import SAMPLES
 
 IMAGES = CHECKOUT / "docs" / "images"
 WIDTH, HEIGHT = 1280, 800
-MOST_BYTES = 250_000
+MOST_BYTES = 320_000
 
 
 @pytest.fixture
