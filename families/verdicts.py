@@ -16,9 +16,9 @@ from accounts.models.person import Gender, InsuranceStatus
 from accounts.selectors import code_labels
 from families.messages import CITATIONS, MESSAGES, RULES
 from families.models import RegistrationCase
+from families.rules.findings import Finding, Level, PairFinding, Preflight
 from families.rules.kinship import Verdict as PairBasis
 from families.rules.policy import Policy
-from families.rules.preflight import Finding, Level, PairFinding, Preflight
 from families.services.case_forms import CaseCheck, snapshot_of
 
 KINDS = {

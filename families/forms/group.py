@@ -35,6 +35,7 @@ from families.rules.policy import SEATS
 from families.rules.succession import Relative, relation_to
 from families.selectors import Terms, group_on
 from families.services.case_forms import CaseInput, LineInput
+from families.services.plans.places import places_of
 
 
 class ChangeHead(forms.Form):
@@ -239,8 +240,13 @@ def _member_rows(
     data: QueryDict | None = None,
     stored: dict[int, dict[str, Any]] | None = None,
 ) -> list[MemberRow]:
-    """A row for each member of today, with the relation to the new owner where it follows."""
-    members = group_on(group, timezone.localdate()).members
+    """A row for each member of today as agreed, what is still to come included: saying nothing undoes none of it."""
+    today = timezone.localdate()
+    agreed = {place.stored.pk: place for place in places_of(group, today) if place.stored is not None}
+    members = [
+        (member, Terms(agreed[member.pk].rank, agreed[member.pk].share_limit))
+        for member, _terms in group_on(group, today).members
+    ]
     proposals = _proposals(members, successor) if kind == CaseKind.HAND_OVER else {}
     return [
         MemberRow(

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Literal
 
-from families.rules.facts import Applicant, Leaver, PastMembership
+from families.rules.facts import Applicant, PastMembership
+from families.rules.findings import Finding, Level, PairFinding, Preflight, judge
 from families.rules.kinship import (
     OWNER,
-    Kind,
     Pair,
     Verdict,
     expected_gender,
@@ -25,74 +22,13 @@ from families.rules.kinship import (
     may_pay,
     pair_relation,
 )
+from families.rules.leaving import check_changes
 from families.rules.policy import Policy
 
 EMPLOYEE = "310"
 BASIC_INSURANCE = frozenset({EMPLOYEE, "390"})
 NORMAL = "1"
 YOUNGEST_PARENT = 12  # years between parent and child below which the relation is asked about again
-
-
-class Level(StrEnum):
-    PASS = "pass"  # noqa: S105 - a level, not a password
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one rule says of one person.
-
-    `code`: FORMATS.md's error code, empty when passed; `parameter`: the policy parameter that decided, if one
-    did; `value`: its value or the fact found; `earliest_on`: the first day on which it would pass, where waiting
-    helps.
-    """
-
-    rule: str
-    level: Level
-    position: int
-    code: str = ""
-    parameter: str = ""
-    value: str = ""
-    earliest_on: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PairFinding:
-    """Whether one payer may be drawn on by one beneficiary; `reason` says why not."""
-
-    payer: int
-    beneficiary: int
-    pair: Pair
-    granted: bool
-    reason: Literal["", "in_law", "needs_declaration", "not_near_relative"] = ""
-
-    @property
-    def kind(self) -> Kind | None:
-        return self.pair.kind
-
-    @property
-    def is_presumed(self) -> bool:
-        return self.granted and self.pair.verdict is Verdict.PRESUMED
-
-
-@dataclass(frozen=True, slots=True)
-class Preflight:
-    """All findings, in the order of the form, and every pair payer–beneficiary."""
-
-    findings: tuple[Finding, ...]
-    pairs: tuple[PairFinding, ...] = field(default=())
-
-    @property
-    def failures(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.level is Level.FAIL)
-
-    @property
-    def passes(self) -> bool:
-        return not self.failures
-
-    def of(self, position: int) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.position == position)
 
 
 def check_family(
@@ -115,36 +51,6 @@ def check_family(
     impossible = any(finding.rule in ("one_owner", "one_spouse") for finding in findings)
     pairs = () if impossible else tuple(check_pairs(applicants, policy=policy, declared=declared))
     return Preflight(findings=tuple(sorted(findings, key=lambda f: f.position)), pairs=pairs)
-
-
-def check_leavers(leavers: Iterable[Leaver], *, policy: Policy) -> Iterator[Finding]:
-    """Whether these may go, or stop sharing, on the day asked for.
-
-    Rules: `min_bind_days` (90 Wuhan), `changes_per_year` (leaving counts as one), DOMAIN.md section 4; the owner
-    goes by handing over or dissolving.
-    """
-    for leaver in leavers:
-        yield _judge("still_member", leaver.is_member, leaver.position, "not_a_member")
-        if leaver.owner_stays:
-            yield Finding("owner_stays", Level.FAIL, leaver.position, code="owner_stays")
-        if leaver.is_member and not leaver.must_go:
-            yield _check_bound(leaver, policy)
-            if not leaver.stops_sharing:
-                changes = leaver.facts.changes_in(leaver.leaves_on.year)
-                yield _check_changes(leaver.position, changes, leaver.leaves_on, policy)
-
-
-def _check_bound(leaver: Leaver, policy: Policy) -> Finding:
-    earliest = leaver.bound_since + dt.timedelta(days=policy.min_bind_days)
-    return _judge(
-        "min_bind",
-        leaver.leaves_on >= earliest,
-        leaver.position,
-        "bound_too_short",
-        parameter="min_bind_days",
-        value=str(policy.min_bind_days),
-        earliest_on=earliest,
-    )
 
 
 def check_pairs(
@@ -181,7 +87,7 @@ def _check_pair(
 def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     """What is asked of everybody who joins."""
     facts, position = applicant.facts, applicant.position
-    yield _judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
+    yield judge("insured", facts.insutype in BASIC_INSURANCE, position, "not_insured", value=facts.insutype)
     yield _check_status(applicant)
     if facts.card_lent:
         yield Finding("card_lending", Level.WARN, position, code="card_lending")
@@ -190,7 +96,7 @@ def _check_person(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
     yield _check_dates(applicant)
     yield _check_one_group(applicant, policy)
     yield _check_wait(applicant, policy)
-    yield _check_changes(position, facts.changes_in(applicant.starts_on.year), applicant.starts_on, policy)
+    yield check_changes(position, facts.changes_in(applicant.starts_on.year), applicant.starts_on, policy)
 
 
 def _check_present(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
@@ -205,36 +111,21 @@ def _check_present(applicant: Applicant, policy: Policy) -> Iterator[Finding]:
 
 def _check_status(applicant: Applicant) -> Finding:
     status = applicant.facts.status
-    return _judge("normal_status", status == NORMAL, applicant.position, "insurance_suspended", value=status)
+    return judge("normal_status", status == NORMAL, applicant.position, "insurance_suspended", value=status)
 
 
 def _check_payer(applicant: Applicant) -> Iterator[Finding]:
     facts = applicant.facts
     employee = facts.insutype == EMPLOYEE
-    yield _judge("payer_employee", employee, applicant.position, "payer_not_employee", value=facts.insutype)
+    yield judge("payer_employee", employee, applicant.position, "payer_not_employee", value=facts.insutype)
     if employee and not facts.balance:
         yield Finding("balance", Level.WARN, applicant.position, code="balance_zero", value=str(facts.balance or 0))
-
-
-def _judge(
-    rule: str,
-    passed: bool,
-    position: int,
-    code: str,
-    *,
-    parameter: str = "",
-    value: str = "",
-    earliest_on: dt.date | None = None,
-) -> Finding:
-    if passed:
-        return Finding(rule, Level.PASS, position, parameter=parameter, value=value)
-    return Finding(rule, Level.FAIL, position, code=code, parameter=parameter, value=value, earliest_on=earliest_on)
 
 
 def _check_dates(applicant: Applicant) -> Finding:
     in_order = applicant.ends_on is None or applicant.ends_on > applicant.starts_on
     born = applicant.facts.born_on <= applicant.starts_on
-    return _judge(
+    return judge(
         "dates", in_order and born, applicant.position, "date_invalid", value=applicant.starts_on.isoformat()
     )
 
@@ -247,7 +138,7 @@ def _check_one_group(applicant: Applicant, policy: Policy) -> Finding:
         and (stay.exclusive or policy.one_group_per_person)
         and not (applicant.already_member and _stands_aside(stay, applicant))
     ]
-    return _judge(
+    return judge(
         "one_group",
         not holding,
         applicant.position,
@@ -279,7 +170,7 @@ def _check_wait(applicant: Applicant, policy: Policy) -> Finding:
         if stay.left_on is not None and stay.left_on <= applicant.starts_on and stay.left_on > stay.joined_on
     ]
     free_on = max(left) + dt.timedelta(days=policy.rebind_wait_days) if left else None
-    return _judge(
+    return judge(
         "rebind_wait",
         free_on is None or free_on <= applicant.starts_on,
         applicant.position,
@@ -287,20 +178,6 @@ def _check_wait(applicant: Applicant, policy: Policy) -> Finding:
         parameter="rebind_wait_days",
         value=str(policy.rebind_wait_days),
         earliest_on=free_on,
-    )
-
-
-def _check_changes(position: int, changes: int, day: dt.date, policy: Policy) -> Finding:
-    """`changes_per_year`: joining counts as one, and so does leaving (1 per year Jinhua)."""
-    limit = policy.changes_per_year
-    return _judge(
-        "changes",
-        limit is None or changes < limit,
-        position,
-        "waiting_period",
-        parameter="changes_per_year",
-        value="" if limit is None else str(limit),
-        earliest_on=dt.date(day.year + 1, 1, 1),
     )
 
 
@@ -318,7 +195,7 @@ def _check_member(applicant: Applicant, owner: Applicant, policy: Policy) -> Ite
 def _check_relation(applicant: Applicant, policy: Policy) -> Finding:
     pair = pair_relation(OWNER, applicant.relation) if applicant.relation != OWNER else Pair(None, Verdict.NO)
     if pair.verdict is Verdict.IN_LAW:
-        return _judge(
+        return judge(
             "near_relative",
             policy.allow_parents_in_law,
             applicant.position,
@@ -327,7 +204,7 @@ def _check_relation(applicant: Applicant, policy: Policy) -> Finding:
             value=applicant.relation,
         )
     allowed = may_pay(pair, near_relatives=policy.near_relatives, allow_parents_in_law=False)
-    return _judge(
+    return judge(
         "near_relative",
         allowed,
         applicant.position,
@@ -345,7 +222,7 @@ def _check_region(applicant: Applicant, owner: Applicant, policy: Policy) -> Fin
         allowed, parameter = policy.cross_city, "cross_city"
     else:
         allowed, parameter = True, "cross_city"
-    return _judge("region", allowed, applicant.position, "other_region", parameter=parameter, value=facts.city)
+    return judge("region", allowed, applicant.position, "other_region", parameter=parameter, value=facts.city)
 
 
 def _age_fits(applicant: Applicant, owner: Applicant) -> bool:
@@ -376,7 +253,7 @@ def _check_whole(applicants: Sequence[Applicant], policy: Policy) -> Iterator[Fi
         if (seat == 1 and applicant.seat in (None, 1)) != (applicant.relation == OWNER):
             yield Finding("one_owner", Level.FAIL, position, code="owner_conflict", value=applicant.relation)
         if not applicant.already_member:
-            yield _judge(
+            yield judge(
                 "seats",
                 (applicant.seat or seat) <= policy.max_members,
                 position,

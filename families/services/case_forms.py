@@ -19,9 +19,10 @@ from django.utils import timezone
 from accounts.models import InsuredPerson
 from families.models import MutualAidGroup, RegistrationCase
 from families.models.case import CaseKind, LineAction
+from families.rules.findings import Preflight
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS, Policy
-from families.rules.preflight import Preflight, check_family
+from families.rules.preflight import check_family
 from families.selectors import Terms, policy_on
 from families.services.groups import GroupDissolved, NewMember, applicants_of
 from families.services.plans import GroupChange, MemberTerms, plan_change

@@ -18,7 +18,8 @@ from accounts.acting import writes
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.rules.facts import Applicant
-from families.rules.preflight import PairFinding, Preflight, check_family
+from families.rules.findings import PairFinding, Preflight
+from families.rules.preflight import check_family
 from families.selectors import facts_for, policy_on
 
 

@@ -6,8 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 from families.rules.facts import Applicant, PersonFacts
+from families.rules.findings import Preflight
 from families.rules.policy import Policy
-from families.rules.preflight import Preflight, check_family
+from families.rules.preflight import check_family
 
 MARCH = dt.date(2026, 3, 2)
 CODES = {

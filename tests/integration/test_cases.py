@@ -13,7 +13,7 @@ import pytest
 from accounts.models import InsuredPerson, Staff
 from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.models import CaseLine, MutualAidGroup, RegistrationCase
-from families.rules.preflight import Level
+from families.rules.findings import Level
 from families.selectors import members_on, open_cases_of, payers_for
 from families.services.case_forms import CaseInput, LineInput, check_case, form_of
 from families.services.cases import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +16,9 @@ from accounts.models import Staff
 from families.forms.rows import token_for
 from families.models import MutualAidGroup, RegistrationCase
 from families.models.case import CaseState
-from families.services.changes import dissolve_group
-from tests.factories import make_group, make_person, make_staff
+from families.services.changes import change_group, dissolve_group
+from families.services.plans import GroupChange, MemberTerms
+from tests.factories import make_group, make_person, make_policy, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -142,6 +144,13 @@ def test_what_cannot_be_kept_is_told_beside_its_field_and_stores_nothing(
     assert not RegistrationCase.objects.exists()
 
 
+def test_a_death_that_nobody_recorded_is_pointed_out_and_stops_nothing(desk: Client, group: MutualAidGroup) -> None:
+    said = form(group, "release", *everybody(group, s4={"leaves": "on"}), cause="death")
+    page = desk.post(f"/counter/groups/{group.pk}/check/", said).content.decode()
+    assert "请先登记状态事件" in page
+    assert "预检通过" in page
+
+
 def test_two_accounts_at_one_place_are_told_by_the_check(desk: Client, group: MutualAidGroup) -> None:
     said = form(group, "change", *everybody(group, s2={"rank": "3"}))
     page = desk.post(f"/counter/groups/{group.pk}/check/", said).content.decode()
@@ -179,6 +188,24 @@ def test_a_case_open_at_another_desk_is_shown_with_its_holder_and_a_second_one_r
     assert answer.status_code == 422
     assert str(clerk) in answer.content.decode()
     assert RegistrationCase.objects.count() == 1
+
+
+def test_an_order_that_waits_is_not_undone_by_another_change(
+    desk: Client, clerk: Staff, group: MutualAidGroup
+) -> None:
+    make_policy(order_change_lag_days=5)
+    today = timezone.localdate()
+    spouse, father = (group.members.get(seat=seat) for seat in (2, 3))
+    swap = [MemberTerms(spouse.person_id, "12", rank=3), MemberTerms(father.person_id, "51", rank=2)]
+    change_group(group_id=group.pk, change=GroupChange("change", today, terms=swap), by=clerk)
+    page = desk.get(f"/counter/groups/{group.pk}/").content.decode()
+    assert f'name="m{spouse.person_id}-rank" min="2" max="8" value="3"' in page
+    said = form(
+        group, "change", row(group, 2, rank="3", share_limit="700.00"), row(group, 3, rank="2"), row(group, 4)
+    )
+    assert send(desk, group, said).status_code == 302
+    (line,) = RegistrationCase.objects.get(group=group).lines.all()
+    assert (line.person_id, line.rank, line.share_limit) == (spouse.person_id, 3, Decimal("700.00"))
 
 
 def test_a_dissolved_group_takes_no_more_business(desk: Client, clerk: Staff, group: MutualAidGroup) -> None:

@@ -18,8 +18,8 @@ from django.utils import translation
 from accounts.models import Staff
 from families.models import GroupMember, MutualAidGroup
 from families.models.case import CaseKind
+from families.rules.findings import Level
 from families.rules.policy import PARAMETERS
-from families.rules.preflight import Level
 from families.selectors import members_on, payers_for, policy_on
 from families.services.case_forms import CaseCheck, CaseInput, LineInput
 from families.services.cases import save_case, submit_case

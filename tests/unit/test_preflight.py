@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from families.rules.facts import Applicant, PastMembership, PersonFacts
+from families.rules.findings import Finding, Level, PairFinding, Preflight
 from families.rules.kinship import NEAR_RELATIVES_2021
 from families.rules.policy import Policy
-from families.rules.preflight import Finding, Level, PairFinding, Preflight, check_family
+from families.rules.preflight import check_family
 
 START = dt.date(2026, 3, 1)
 BORN = {"01": 1980, "10": 1981, "11": 1981, "12": 1981, "20": 2008, "30": 2010, "51": 1955, "52": 1956}
