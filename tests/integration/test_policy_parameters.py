@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from accounts.models import Staff
+from accounts.models import InsuredPerson, Staff
 from families.models import GroupMember, MutualAidGroup
 from families.models.case import CaseKind
 from families.rules.findings import Level
@@ -24,10 +24,20 @@ from families.selectors import members_on, payers_for, policy_on
 from families.services.case_forms import CaseCheck, CaseInput, LineInput
 from families.services.cases import save_case, submit_case
 from families.services.changes import add_member, change_group, release_members
+from families.services.documents import DocumentsMissing
 from families.services.groups import NewMember, NotEligible, create_group
 from families.services.plans import GroupChange
 from families.verdicts import explain
-from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff, terms_of
+from tests.factories import (
+    START,
+    make_document,
+    make_family,
+    make_group,
+    make_person,
+    make_policy,
+    make_staff,
+    terms_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 DAY = dt.timedelta(days=1)
@@ -39,11 +49,9 @@ PAYING_ONLY = {
     "annual_limit_beneficiary", "visit_limit", "visit_limit_designated_disease", "usages", "refund_to",
     "mulaid_in_acct_pay", "transfers_per_day", "transfer_limit", "quiet_hours",
 }  # fmt: skip
-# `proof_mode` gets its rows with the documents of a case.
-STILL_TO_COME = {"proof_mode"}
-# Shown by tests of their own below: they refuse nothing.
+# Shown by tests of their own below, as acts on a case.
 HOLD_FROM_A_DAY = {"order_change_lag_days", "release_lag_days"}
-RECORDED = {"payer_order", "review_mode"}
+RECORDED = {"payer_order", "review_mode", "proof_mode"}
 
 
 @dataclass
@@ -160,7 +168,7 @@ def set_policy(row: Row) -> None:
 
 
 def test_every_parameter_is_in_the_table_or_concerns_paying_only() -> None:
-    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, STILL_TO_COME, PAYING_ONLY]
+    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, PAYING_ONLY]
     assert set.union(*named) == set(PARAMETERS)
     assert sum(len(names) for names in named) == len(PARAMETERS), "each is named once"
 
@@ -261,3 +269,23 @@ def test_a_case_waits_for_a_reviewer_or_is_effective_at_once_by_review_mode(
     form = CaseInput(key=uuid4(), owner_id=members[0].person_id, lines=lines)
     case = submit_case(case_id=save_case(form=form, by=town.by).pk, by=town.by)
     assert (case.state, case.review_mode, case.group is not None) == (state, value or "review", value == "immediate")
+
+
+@pytest.mark.parametrize(("value", "passes"), [(None, True), ("documents", False)])
+def test_a_case_without_papers_is_submitted_where_a_commitment_is_enough(
+    town: Town, value: str | None, passes: bool
+) -> None:
+    if value is not None:
+        make_policy(proof_mode=value)
+    members = make_family("12")
+    lines = [LineInput(one.person_id, one.relation, one.shares, one.starts_on, rank=one.rank) for one in members]
+    case = save_case(form=CaseInput(key=uuid4(), owner_id=members[0].person_id, lines=lines), by=town.by)
+    if passes:
+        assert submit_case(case_id=case.pk, by=town.by).state == "submitted"
+        return
+    with translation.override("zh-hans"), pytest.raises(DocumentsMissing, match="还缺 3 份"):
+        submit_case(case_id=case.pk, by=town.by)
+    papers = [("id_card", members[0].person_id), ("id_card", members[1].person_id), ("marriage_certificate", None)]
+    for kind, person in papers:
+        make_document(case, by=town.by, kind=kind, person=InsuredPerson.objects.filter(pk=person).first())
+    assert submit_case(case_id=case.pk, by=town.by).state == "submitted"
