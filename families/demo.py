@@ -62,14 +62,9 @@ from families.models import (
 from families.models.case import CaseState
 from families.models.policy import PolicyState
 from families.services.case_forms import CaseInput, LineInput, form_of
-from families.services.cases import (
-    approve_case,
-    reject_case,
-    save_case,
-    submit_case,
-    withdraw_case,
-)
+from families.services.cases import approve_case, reject_case, submit_case, withdraw_case
 from families.services.changes import dissolve_group, release_members
+from families.services.drafts import save_case
 from families.services.duplicates import propose_matches
 from families.services.follow_ups import add_note, record_status_event
 from families.services.merging import request_merge

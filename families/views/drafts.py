@@ -18,14 +18,9 @@ from accounts.services.review import AlreadyDecided, NotYours
 from families.forms import FamilyForm, GroupForm, TakeOverForm
 from families.models import RegistrationCase
 from families.models.case import CaseKind, CaseState
-from families.services.cases import (
-    NotAClerk,
-    OpenElsewhere,
-    correct_case,
-    submit_case,
-    take_over_case,
-)
+from families.services.cases import NotAClerk, correct_case, submit_case, take_over_case
 from families.services.documents import DocumentsMissing
+from families.services.drafts import OpenElsewhere
 from families.services.groups import GroupDissolved, NotEligible
 from families.views import changes, counter
 from families.views.keeping import keep, stored

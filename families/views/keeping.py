@@ -11,7 +11,7 @@ from accounts.pages import StaffRequest
 from families.forms import FamilyForm, GroupForm, RowForm
 from families.models import RegistrationCase
 from families.rules.policy import SEATS
-from families.services.cases import DraftChanged, OpenElsewhere, OwnerNotFirst, save_case
+from families.services.drafts import DraftChanged, OpenElsewhere, OwnerNotFirst, save_case
 from families.services.groups import GroupDissolved, NotEligible
 
 

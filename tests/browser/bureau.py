@@ -10,7 +10,8 @@ from accounts.services.import_persons import import_persons
 from accounts.services.jobs import enqueue
 from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, reject_case, save_case, submit_case
+from families.services.cases import approve_case, reject_case, submit_case
+from families.services.drafts import save_case
 from tests.factories import START, make_draft, make_person, make_policy, make_staff
 
 

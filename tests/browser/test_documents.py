@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Staff
 from families.models import RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
+from families.services.drafts import save_case
 from tests.browser.conftest import OpenDesk
 from tests.factories import START, make_document, make_person, make_policy
 from tests.files.scans import photograph, picture

@@ -11,7 +11,8 @@ from accounts.models import Staff
 from families.models import RegistrationCase
 from families.models.case import CaseState
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case, submit_case
+from families.services.cases import submit_case
+from families.services.drafts import save_case
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import Desk
 from tests.factories import START, make_person

@@ -11,7 +11,8 @@ from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from families.models import RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, save_case, submit_case
+from families.services.cases import approve_case, submit_case
+from families.services.drafts import save_case
 from tests.browser.conftest import OpenDesk
 from tests.factories import START, make_person, make_staff
 

@@ -12,8 +12,9 @@ import pytest
 from accounts.models import Region, Staff
 from families.models import CaseLine, GroupMember, MutualAidGroup, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, reject_case, save_case, submit_case, withdraw_case
+from families.services.cases import approve_case, reject_case, submit_case, withdraw_case
 from families.services.changes import add_member
+from families.services.drafts import save_case
 from families.services.groups import NewMember, NotEligible, create_group
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import START, make_family, make_group, make_policy, make_staff, release_member

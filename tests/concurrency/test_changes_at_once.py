@@ -19,16 +19,9 @@ from accounts.services.review import AlreadyDecided
 from families.models import GroupMember, MutualAidGroup, RegistrationCase
 from families.models.case import CaseKind, LineAction
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import (
-    NotYours,
-    OpenElsewhere,
-    approve_case,
-    save_case,
-    submit_case,
-    take_over_case,
-    withdraw_case,
-)
+from families.services.cases import NotYours, approve_case, submit_case, take_over_case, withdraw_case
 from families.services.changes import change_group
+from families.services.drafts import OpenElsewhere, save_case
 from families.services.groups import GroupDissolved, NewMember, NotEligible
 from families.services.plans import GroupChange, MemberTerms
 from tests.concurrency.threads import at_once, kinds

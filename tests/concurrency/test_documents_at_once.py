@@ -13,8 +13,8 @@ from families.models import CaseDocument, RegistrationCase
 from families.models.document import DOCUMENTS_PER_CASE
 from families.services import documents as service
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
 from families.services.documents import AlreadyReplaced, SameDocument, TooManyDocuments, Upload
+from families.services.drafts import save_case
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import START, make_person, make_staff
 from tests.files.scans import picture

@@ -17,8 +17,8 @@ from django.test import override_settings
 from accounts.models import Staff
 from families.models import CaseDocument, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
 from families.services.document_check import check_documents
+from families.services.drafts import save_case
 from tests.factories import START, make_document, make_person, make_staff
 from tests.faults.test_import_killed import ROOT, database_url
 

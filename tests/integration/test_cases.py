@@ -16,15 +16,8 @@ from families.models import CaseLine, MutualAidGroup, RegistrationCase
 from families.rules.findings import Level
 from families.selectors import members_on, open_cases_of, payers_for
 from families.services.case_forms import CaseInput, LineInput, check_case, form_of
-from families.services.cases import (
-    OpenElsewhere,
-    OwnerNotFirst,
-    approve_case,
-    reject_case,
-    save_case,
-    submit_case,
-    withdraw_case,
-)
+from families.services.cases import approve_case, reject_case, submit_case, withdraw_case
+from families.services.drafts import OpenElsewhere, OwnerNotFirst, save_case
 from families.services.groups import NewMember, NotEligible
 from tests.factories import START, make_family, make_group, make_person, make_policy, make_staff, make_suspension
 

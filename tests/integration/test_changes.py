@@ -24,21 +24,18 @@ from families.models.case import ENDING, CaseKind, LineAction
 from families.selectors import members_on, payers_for
 from families.services.case_forms import CaseInput, LineInput, check_case, form_of, seen_as
 from families.services.cases import (
-    DraftChanged,
     NotAClerk,
     NotAsSeen,
     NotYours,
-    OpenElsewhere,
-    OtherBusiness,
     approve_case,
     correct_case,
     reject_case,
-    save_case,
     submit_case,
     take_over_case,
     withdraw_case,
 )
 from families.services.changes import add_member, change_group, dissolve_group, release_members
+from families.services.drafts import DraftChanged, OpenElsewhere, OtherBusiness, save_case
 from families.services.groups import GroupDissolved, GroupFull, NewMember, NotEligible, create_group
 from families.services.plans import GroupChange, MemberTerms, Plan
 from families.verdicts import differences_of

@@ -31,8 +31,8 @@ from families.models import (
 )
 from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
 from families.services.documents import set_agent
+from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
 from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, make_suspension
 

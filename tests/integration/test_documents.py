@@ -25,7 +25,7 @@ from families.models.case import CaseState
 from families.models.document import DOCUMENTS_PER_CASE
 from families.papers import registration_form_of
 from families.services.case_forms import CaseInput, LineInput, form_of
-from families.services.cases import approve_case, save_case, submit_case, withdraw_case
+from families.services.cases import approve_case, submit_case, withdraw_case
 from families.services.document_check import check_documents
 from families.services.documents import (
     AlreadyReplaced,
@@ -40,6 +40,7 @@ from families.services.documents import (
     replace_document,
     set_agent,
 )
+from families.services.drafts import save_case
 from tests.factories import START, make_document, make_number, make_person, make_policy, make_staff
 from tests.files.scans import HOSTILE_SCANS, pdf, picture
 

@@ -33,7 +33,8 @@ from families.models import Grant, GroupMember, MutualAidGroup, PersonMatch, Sha
 from families.models.match import Certainty, MatchState
 from families.selectors import group_on, payers_for
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case, submit_case, withdraw_case
+from families.services.cases import submit_case, withdraw_case
+from families.services.drafts import save_case
 from families.services.duplicates import mark_different, propose_matches
 from families.services.groups import NewMember, NotEligible, create_group
 from families.services.lookup import LookupFault, find_member

@@ -25,7 +25,7 @@ from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
+from families.services.drafts import save_case
 from tests.factories import (
     START,
     make_document,

@@ -16,7 +16,8 @@ from accounts.models import InsuredPerson, Staff
 from accounts.services.status_events import EventKind, StatusEvent
 from families.models import FollowUp, FollowUpNote, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, save_case, submit_case
+from families.services.cases import approve_case, submit_case
+from families.services.drafts import save_case
 from families.services.follow_ups import (
     FollowUpClosed,
     add_note,

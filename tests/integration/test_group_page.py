@@ -19,8 +19,9 @@ from accounts.models.suspension import Cause
 from accounts.selectors import accounts_of
 from families.models import MutualAidGroup, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, save_case, submit_case
+from families.services.cases import approve_case, submit_case
 from families.services.changes import add_member, dissolve_group
+from families.services.drafts import save_case
 from families.services.groups import NewMember, create_group
 from families.timeline import history_of
 from tests.factories import (

@@ -22,8 +22,8 @@ from accounts.services.status_events import EventKind, StatusEvent, record_event
 from accounts.trail import row_changes
 from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
 from families.services.documents import set_agent
+from families.services.drafts import save_case
 from tests.factories import (
     START,
     make_document,

@@ -22,9 +22,10 @@ from families.rules.findings import Level
 from families.rules.policy import PARAMETERS
 from families.selectors import members_on, payers_for, policy_on
 from families.services.case_forms import CaseCheck, CaseInput, LineInput
-from families.services.cases import save_case, submit_case
+from families.services.cases import submit_case
 from families.services.changes import add_member, change_group, release_members
 from families.services.documents import DocumentsMissing
+from families.services.drafts import save_case
 from families.services.groups import NewMember, NotEligible, create_group
 from families.services.plans import GroupChange
 from families.verdicts import explain

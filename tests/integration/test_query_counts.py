@@ -21,7 +21,8 @@ from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
 from families.models import FollowUp, FollowUpNote
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case, submit_case
+from families.services.cases import submit_case
+from families.services.drafts import save_case
 from tests.factories import (
     START,
     make_document,

@@ -18,7 +18,8 @@ from accounts.models import InsuredPerson, Staff
 from families.comparison import comparison_of
 from families.models import GroupMember, MutualAidGroup, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, reject_case, save_case, submit_case, take_over_case
+from families.services.cases import approve_case, reject_case, submit_case, take_over_case
+from families.services.drafts import save_case
 from families.trail import steps_of
 from families.worklists import next_to_review, previous_to_review, to_review
 from tests.factories import make_group, make_person, make_staff

@@ -17,8 +17,8 @@ from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from families.models import FollowUp, FollowUpNote, Grant
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import save_case
 from families.services.documents import set_agent
+from families.services.drafts import save_case
 from tests.factories import START, make_document, make_group, make_match, make_person, make_staff, make_suspension
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]

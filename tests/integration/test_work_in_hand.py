@@ -13,7 +13,8 @@ from django.test import Client
 from accounts.models import InsuredPerson, Staff
 from families.models import RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
-from families.services.cases import approve_case, correct_case, reject_case, save_case, submit_case, withdraw_case
+from families.services.cases import approve_case, correct_case, reject_case, submit_case, withdraw_case
+from families.services.drafts import save_case
 from families.worklists import Age, Matrix, day_of, in_hand, loads, of_age
 from tests.factories import START, make_person, make_staff
 
