@@ -6,7 +6,7 @@ whatever the screen's language, so every label is looked up under zh-hans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -164,6 +164,14 @@ class FamilyOnPaper:
     names: dict[int, str]
     relations: dict[int, str] = field(default_factory=dict)  # to the owner
 
+    def without(self, persons: set[int]) -> FamilyOnPaper:
+        """The family when these have left."""
+        return replace(
+            self,
+            payers=[(payer, terms) for payer, terms in self.payers if payer not in persons],
+            pairs=[pair for pair in self.pairs if not persons & {pair[0], pair[1]}],
+        )
+
     def payers_of(self, person_id: int) -> list[tuple[int, Terms]]:
         drawn_on = {payer for payer, taker, _kind, _presumed in self.pairs if taker == person_id}
         return [(payer, terms) for payer, terms in self.payers if payer in drawn_on]
@@ -251,6 +259,8 @@ def _family_of(case: RegistrationCase) -> FamilyOnPaper:
     """As it is from the decision on; before the decision, as the check says that it would be."""
     if case.state == CaseState.EFFECTIVE and case.group and case.effective_on:
         return _in_force(case.group, case.effective_on)
+    if case.group and case.kind in (CaseKind.RELEASE, CaseKind.DISSOLVE):
+        return _in_force(case.group, timezone.localdate()).without(set(case.lines.values_list("person", flat=True)))
     try:
         check = check_case(form_of(case))
     except GroupDissolved:

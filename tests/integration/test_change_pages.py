@@ -16,6 +16,8 @@ from accounts.models import Staff
 from families.forms.rows import token_for
 from families.models import MutualAidGroup, RegistrationCase
 from families.models.case import CaseState
+from families.papers import receipt_of, registration_form_of
+from families.services.cases import approve_case, submit_case
 from families.services.changes import change_group, dissolve_group
 from families.services.plans import GroupChange, MemberTerms
 from tests.factories import make_group, make_person, make_policy, make_staff
@@ -223,3 +225,20 @@ def test_declared_pairs_of_strangers_are_left_out(desk: Client, group: MutualAid
     }
     assert send(desk, group, said).status_code == 302
     assert RegistrationCase.objects.get(group=group).declared_pairs == []
+
+
+def test_the_papers_of_a_release_say_who_leaves_and_who_still_draws_on_whom(
+    desk: Client, clerk: Staff, group: MutualAidGroup
+) -> None:
+    send(desk, group, BUSINESS["release"](group))
+    case = RegistrationCase.objects.get(group=group)
+    names = {member.seat: member.person.name for member in group.members.select_related("person")}
+    form_ = registration_form_of(case)
+    assert [(row["name"], row["action"]) for row in form_["members"]] == [(names[4], "解除")]
+    drawn = {payer["name"]: [one["name"] for one in payer["beneficiaries"]] for payer in form_["grants"]}
+    assert drawn == {names[1]: [names[2], names[3]], names[2]: [names[1]], names[3]: [names[1]]}
+    assert form_["signers"] == [names[1]]
+    submit_case(case_id=case.pk, by=clerk)
+    case = approve_case(case_id=case.pk, by=make_staff("reviewer"))
+    (row_,) = receipt_of(RegistrationCase.objects.get(pk=case.pk))["members"]
+    assert (row_["name"], row_["action"], row_["payers"]) == (names[4], "解除", [])
