@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.factories import make_regions
@@ -40,6 +41,12 @@ def cache_of_its_own(worker_id: str) -> None:
     with suppress(AttributeError):
         del caches["default"]
     assert caches["default"]._servers == [place["LOCATION"]]
+
+
+@pytest.fixture(autouse=True)
+def language_of_a_new_thread() -> None:
+    """A page that a test before this one asked for in English leaves the thread in English."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
