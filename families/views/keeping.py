@@ -35,7 +35,7 @@ def looked_up(request: StaffRequest, rows: list[RowForm], *, look_up_url: str) -
 def keep(request: StaffRequest, form: FamilyForm | GroupForm) -> RegistrationCase | None:
     """Store the form, or say why not and store nothing."""
     valid = form.is_valid()
-    if not form.filled:
+    if valid and not form.filled:
         messages.error(request, form.nothing_asked)
     if not valid or not form.filled:
         return None

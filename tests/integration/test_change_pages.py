@@ -153,6 +153,12 @@ def test_a_death_that_nobody_recorded_is_pointed_out_and_stops_nothing(desk: Cli
     assert "预检通过" in page
 
 
+def test_an_amount_that_is_none_is_told_and_not_taken_for_nothing(desk: Client, group: MutualAidGroup) -> None:
+    page = send(desk, group, form(group, "change", *everybody(group, s1={"share_limit": "1.005"})))
+    assert "最多保留两位小数" in page.content.decode()
+    assert [str(message) for message in page.context["messages"]] == []  # type: ignore[attr-defined]
+
+
 def test_two_accounts_at_one_place_are_told_by_the_check(desk: Client, group: MutualAidGroup) -> None:
     said = form(group, "change", *everybody(group, s2={"rank": "3"}))
     page = desk.post(f"/counter/groups/{group.pk}/check/", said).content.decode()
