@@ -270,6 +270,8 @@ JOB_KINDS = {
     "import_persons": "accounts.services.import_persons.run_import",
     "propose_matches": "families.services.duplicates.run_search",
     "turn_day": "families.services.nightly.run_turn_day",
+    "check_registrations": "families.services.imports.staging.run_check",
+    "apply_registrations": "families.services.imports.applying.run_apply",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -40,7 +40,7 @@ add_sentences(
         "owner_elsewhere": gettext_noop("The owner is insured outside the region you are responsible for."),
         "end_before_start": gettext_noop("The last day %(value)s lies before the first, or the first before birth."),
         "owner_conflict": gettext_noop(
-            "One family with two owners: family %(value)s has another one in row %(row)s. Give one a number of its own."
+            "One family with two owners: %(value)s has another one in row %(row)s. Give one a number of its own."
         ),
         "yes_no_unknown": gettext_noop("“%(value)s” is neither 是 nor 否."),
         "rank_invalid": gettext_noop("“%(value)s” is no place in the order: write 2, 3, 4 …"),
@@ -51,6 +51,10 @@ add_sentences(
         "documents_asked": gettext_noop(
             "The policy asks for documents with the form: register this family at the counter."
         ),
+        "balance_zero": gettext_noop("The account is empty: nothing can be drawn until the next credit."),
+        "card_lending": gettext_noop("The card was lent to another person: no family payment until it is returned."),
+        "relation_gender": gettext_noop("Relation and gender disagree: check the relation with the family."),
+        "relation_age": gettext_noop("Relation and age disagree: check the relation with the family."),
         "not_written": gettext_noop("Could not be entered, because the data changed meanwhile. Check again."),
         "not_eligible": gettext_noop("The check says no: register this family at the counter."),
     }

@@ -70,6 +70,7 @@ class ImportBatch(models.Model):
     failure = models.CharField(_("reason of the failure"), max_length=300, blank=True)
     loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
     needs_review = models.BooleanField(_("second person reviews"), default=True)
+    only_valid = models.BooleanField(default=False, help_text=_("families with a fault stay behind"))
     confirmed_by = models.ForeignKey(
         "accounts.Staff", models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
     )

@@ -1,4 +1,4 @@
-"""What is wrong with a row, kept so that it can be told in any language: code and values, the sentence comes later."""
+"""What is wrong with a row, kept as code and values, so that it can be told in the language of whoever reads it."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ class FormRow:
 
     number: int
     family: str
+    states_owner: bool = False
     owner: Named | None = None
     member: Named | None = None
     relation: str = ""
@@ -72,7 +73,8 @@ class Tables:
 
 def read_row(row: Row, positions: Mapping[str, int], tables: Tables) -> FormRow:
     reading = _Reading(row, positions, tables)
-    form = FormRow(row.number, reading.text("family")[:LONGEST_NAME])
+    states_owner = bool(reading.text("owner_name") or reading.text("owner_number"))
+    form = FormRow(row.number, reading.text("family")[:LONGEST_NAME], states_owner)
     form.owner = reading.named("owner")
     form.owner_faults, reading.faults = reading.faults, []
     form.member = reading.named("member")
