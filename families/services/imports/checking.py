@@ -73,7 +73,7 @@ def tables_for(*, today: dt.date) -> Tables:
     regions = dict(Region.objects.values_list("name", "code"))
     regions |= dict(zip(regions.values(), regions.values(), strict=True))
     # What forms say for the commonest of them.
-    cert_types |= {word: "01" for word in ("身份证", "居民身份证", "二代身份证")}
+    cert_types |= dict.fromkeys(("身份证", "居民身份证", "二代身份证"), "01")
     return Tables(cert_types=cert_types, regions=regions, today=today)
 
 
