@@ -55,6 +55,7 @@ add_sentences(
         "card_lending": gettext_noop("The card was lent to another person: no family payment until it is returned."),
         "relation_gender": gettext_noop("Relation and gender disagree: check the relation with the family."),
         "relation_age": gettext_noop("Relation and age disagree: check the relation with the family."),
+        "case_since": gettext_noop("Case %(value)s has changed this family since, or is about to."),
         "not_written": gettext_noop("Could not be entered, because the data changed meanwhile. Check again."),
         "not_eligible": gettext_noop("The check says no: register this family at the counter."),
     }

@@ -144,7 +144,7 @@ def _record_cases(done: Sequence[Done], batch: ImportBatch) -> None:
     cases = copy_create(
         [
             _case(family, checked, group, number, batch)
-            for (family, checked, group, _day), number in zip(done, _case_numbers(len(done)), strict=True)
+            for (family, checked, group, _day), number in zip(done, case_numbers(len(done)), strict=True)
         ]
     )
     lines = []
@@ -152,7 +152,8 @@ def _record_cases(done: Sequence[Done], batch: ImportBatch) -> None:
         lines += _lines(case, checked)
         family.case = case
     copy_create(lines)
-    _make_effective(cases, done, batch)
+    groups = [group.pk for _family, _checked, group, _day in done]
+    make_effective(cases, groups, [day for _family, _checked, _group, day in done], batch.reviewed_by)
 
 
 def _case(
@@ -198,13 +199,20 @@ def _line(case: RegistrationCase, position: int, member: NewMember) -> CaseLine:
     )
 
 
-def _case_numbers(count: int) -> list[str]:
+def case_numbers(count: int) -> list[str]:
+    """The next numbers of cases of today."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('families_case_number') FROM generate_series(1, %s)", [count])
         return [f"DJ{timezone.localdate():%Y%m%d}{number:06d}" for (number,) in cursor.fetchall()]
 
 
-def _make_effective(cases: Sequence[RegistrationCase], done: Sequence[Done], batch: ImportBatch) -> None:
+def make_effective(
+    cases: Sequence[RegistrationCase],
+    group_ids: Sequence[int],
+    days: Sequence[dt.date],
+    reviewer: Staff | None,
+) -> None:
+    """Decide drafted cases, each with its group and the day from which it holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -215,10 +223,10 @@ def _make_effective(cases: Sequence[RegistrationCase], done: Sequence[Done], bat
             """,
             [
                 CaseState.EFFECTIVE,
-                batch.reviewed_by_id,
+                reviewer.pk if reviewer else None,
                 timezone.now(),
                 [case.pk for case in cases],
-                [group.pk for _family, _checked, group, _day in done],
-                [day for _family, _checked, _group, day in done],
+                list(group_ids),
+                list(days),
             ],
         )

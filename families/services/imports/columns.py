@@ -49,6 +49,8 @@ SHARED_BY_ROWS = ("family", "owner_name", "owner_cert_type", "owner_number", "ow
 # Without any of these a row is a note below the table, or a number alone in the margin.
 SAYS_SOMETHING = ("owner_number", "member_name", "relation", "member_number")
 WITHIN = 10
+# What the workbook of errors adds to the sender's columns.
+REASONS, ORIGINAL_ROW = EXTRA = ("错误原因", "原行号")
 _WHOSE = ("户主", "成员", "家庭成员")
 _PLAIN = frozenset(chain(_NUMBERS, _CERT_TYPES, _PHONES))
 
