@@ -145,9 +145,11 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
     """Check families again, with all others of the batch that name one of their persons, and store what it says."""
     together = {family.pk: family for family in families}
     persons = {person for family in families for person in family.persons}
+    # Whom a corrected family names now; before, it named those above.
+    persons |= {person for checked in check_again(batch, families) for person in checked.persons}
     while True:
         others = batch.families.filter(state__in=UNDECIDED, persons__overlap=sorted(persons)).exclude(pk__in=together)
-        found = list(others) if persons else []
+        found = list(others)
         if not found:
             break
         together |= {family.pk: family for family in found}
