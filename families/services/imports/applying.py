@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.acting import acting
 from accounts.bulk import copy_create
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
@@ -45,16 +46,21 @@ def apply_batch(batch_id: int, *, progress: Progress, by: Staff) -> ImportBatch:
     Without `only_valid` all families are checked again first: if one of them fails, nothing is entered and the batch
     is back on its desk. Returns: the batch. Locks: per chunk the batch, the groups, the persons by primary key.
     """
-    if not _holds_as_a_whole(batch_id, progress):
-        return ImportBatch.objects.get(pk=batch_id)
+    with acting(by):
+        if _holds_as_a_whole(batch_id, progress):
+            _apply(batch_id, progress, by)
+    return ImportBatch.objects.get(pk=batch_id)
+
+
+def _apply(batch_id: int, progress: Progress, by: Staff) -> None:
     total = ImportFamily.objects.filter(batch=batch_id, state=FamilyState.READY).count()
-    while True:
+    applying = True
+    while applying:
         with progress.step():
             batch = _lock(batch_id)
             left = _apply_chunk(batch, by) if batch.state == BatchState.APPLYING else 0
             progress.report(total - left, total)
-            if not left:
-                return batch
+        applying = left > 0
 
 
 def _lock(batch_id: int) -> ImportBatch:

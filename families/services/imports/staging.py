@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
+from accounts.acting import acting
 from accounts.bulk import copy_create
 from accounts.models import Job, Staff
 from accounts.services.import_result import RowError, file_error
@@ -46,23 +47,28 @@ def read_batch(batch: ImportBatch, *, content: bytes, progress: Progress, by: St
 
     Returns: None, or why the file cannot be read; the batch says so too.
     """
-    try:
-        form = read_form(
-            content,
-            name=batch.name,
-            remembered=lambda sender: meanings_for(batch, sender),
-            report=progress.report,
-        )
-    except FileRefused as refused:
-        return _refuse(batch, file_error(refused), progress)
-    except HeadingsUnknown as unknown:
-        return _ask_for_headings(batch, unknown, progress)
+    with acting(by):
+        try:
+            form = read_form(
+                content,
+                name=batch.name,
+                remembered=lambda sender: meanings_for(batch, sender),
+                report=progress.report,
+            )
+        except FileRefused as refused:
+            return _refuse(batch, file_error(refused), progress)
+        except HeadingsUnknown as unknown:
+            return _ask_for_headings(batch, unknown, progress)
+        _take_over(batch, form, progress, by)
+    return None
+
+
+def _take_over(batch: ImportBatch, form: FormFile, progress: Progress, by: Staff) -> None:
     with progress.step():
         batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("owner__region").get(pk=batch.pk)
         batch.families.all().delete()
         _stage(batch, form, progress)
         tell_audit(batch, {"rows": form.rows, "families": len(form.families)}, by)
-    return None
 
 
 def _refuse(batch: ImportBatch, error: RowError, progress: Progress) -> RowError:
