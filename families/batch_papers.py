@@ -56,6 +56,7 @@ class Figures(TypedDict):
     ready: int
     faulty: int
     known: int
+    left_out: int
     applied: int
     undone: int
 
@@ -112,6 +113,7 @@ def batch_summary_of(batch: ImportBatch, figures: BatchFigures, families: Iterab
                 ready=figures.ready,
                 faulty=figures.faulty,
                 known=figures.known,
+                left_out=figures.left_out,
                 applied=figures.applied,
                 undone=figures.undone,
             ),

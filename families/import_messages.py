@@ -94,5 +94,5 @@ NAMES = {
 
 
 def name_of(code: str) -> str:
-    """A few words for the code in the active language; the code itself where nobody named it."""
-    return gettext(NAMES.get(code, code))
+    """A few words for the code in the active language; a finding of the check is named as one."""
+    return gettext(NAMES.get(code, NAMES["not_eligible"]))

@@ -13,6 +13,7 @@ class BatchFigures:
     ready: int
     faulty: int
     known: int
+    left_out: int
     applied: int
     undone: int
     by_code: Sequence[tuple[str, int]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone, translation
@@ -27,6 +28,7 @@ FIGURES = BatchFigures(
     ready=3,
     faulty=2,
     known=7,
+    left_out=4,
     applied=288,
     undone=1,
     by_code=[("id_checksum", 5), ("in_law", 1)],
@@ -71,7 +73,7 @@ def test_the_summary_says_what_came_in_and_who_did_what_when(clerk: Staff) -> No
         "林复核2026年3月16日11:05", "经办：", "复核：",
     ):  # fmt: skip
         assert expected in text
-    assert "总行数总户数待提交已入库原已登记待更正已撤销812301328872" in text
+    assert "总行数总户数待提交已入库原已登记待更正已剔除已撤销81230132887241" in text
 
 
 def test_the_summary_counts_the_errors_by_code_in_words(clerk: Staff) -> None:
@@ -104,15 +106,13 @@ def test_the_summary_lists_two_hundred_families_and_counts_the_others(
     batch = make_batch(by=clerk)
     for number in range(3):
         faulty(batch, f"F{number}", first_row=4 + 2 * number)
-    figures = BatchFigures(rows=6, families=3, ready=0, faulty=3, known=0, applied=0, undone=0, by_code=[])
-    text = printed(batch, figures)
+    text = printed(batch, replace(FIGURES, faulty=3, by_code=[]))
     assert ("F1" in text, "F2" in text, "另有1户未列出" in text, "没有错误。" in text) == (True, False, True, True)
 
 
 def test_a_batch_without_a_second_person_and_without_faults_says_so(clerk: Staff) -> None:
     batch = make_batch(by=clerk, needs_review=False)
-    figures = BatchFigures(rows=1, families=1, ready=1, faulty=0, known=0, applied=0, undone=0, by_code=[])
-    text = printed(batch, figures)
+    text = printed(batch, replace(FIGURES, faulty=0, by_code=[]))
     assert ("不需复核" in text, "没有待更正的家庭。" in text, "另有" in text) == (True, True, False)
 
 
@@ -130,4 +130,4 @@ def test_the_summary_stays_chinese_and_within_its_margins_whatever_was_written(c
 
 def test_every_code_has_a_name(regions: None) -> None:
     assert all(name_of(code) not in (code, english) for code, english in NAMES.items())
-    assert name_of("of_tomorrow") == "of_tomorrow"
+    assert name_of("of_tomorrow") == name_of("not_eligible")

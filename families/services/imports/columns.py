@@ -50,8 +50,6 @@ SHARED_BY_ROWS = ("family", "owner_name", "owner_cert_type", "owner_number", "ow
 SAYS_SOMETHING = ("owner_number", "member_name", "relation", "member_number")
 # The family number of the template's example: its rows are skipped, so that a form sent with them is no error.
 EXAMPLE_FAMILY = "示例"
-# What the workbook of errors adds behind the sender's own columns: why a row came back, and where it stood.
-EXTRA = ("错误原因", "原行号")
 WITHIN = 10
 # What the workbook of errors adds to the sender's columns.
 REASONS, ORIGINAL_ROW = EXTRA = ("错误原因", "原行号")
