@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import copy_create
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
 from families.models import CaseLine, ImportBatch, ImportFamily, MutualAidGroup, RegistrationCase
@@ -81,7 +81,7 @@ def _holds_as_a_whole(batch_id: int, progress: Progress) -> bool:
             take_check(family, checked)
             failed |= family.state == FamilyState.FAULTY
         if failed:
-            ImportFamily.objects.bulk_update(ready, CHECKED_FIELDS, batch_size=CHUNK)
+            update_each(ready, CHECKED_FIELDS)
             batch.state = BatchState.CHECKED
             batch.save(update_fields=["state"])
         return not failed
@@ -96,7 +96,7 @@ def _apply_chunk(batch: ImportBatch, by: Staff) -> int:
         for family, checked in entries:
             take_check(family, checked)
         _enter([entry for entry in entries if entry[1].is_ready], batch, by)
-        ImportFamily.objects.bulk_update(families, (*CHECKED_FIELDS, "case"), batch_size=CHUNK)
+        update_each(families, (*CHECKED_FIELDS, "case"))
     left = ready.count()
     if not left:
         batch.state = BatchState.APPLIED

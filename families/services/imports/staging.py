@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import copy_create
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.import_result import RowError, file_error
 from accounts.services.jobs import JobRefused, Progress, in_steps
@@ -163,7 +163,7 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
     ordered = sorted(together.values(), key=lambda family: family.position)
     for family, checked in zip(ordered, check_again(batch, ordered), strict=True):
         take_check(family, checked)
-    ImportFamily.objects.bulk_update(ordered, CHECKED_FIELDS, batch_size=CHUNK)
+    update_each(ordered, CHECKED_FIELDS)
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

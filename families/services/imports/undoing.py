@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.acting import writes
-from accounts.bulk import copy_create
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, enqueue, in_steps
 from accounts.services.review import NotYours
@@ -126,7 +126,7 @@ def _undo_chunk(batch: ImportBatch, by: Staff) -> int:
                 entry.family.state = FamilyState.UNDONE
         _undo([entry for entry in entries if not entry.family.stays], batch, by)
         families = [entry.family for entry in entries]
-        ImportFamily.objects.bulk_update(families, ["state", "stays"], batch_size=CHUNK)
+        update_each(families, ["state", "stays"])
     left = applied.count()
     if not left:
         batch.state = BatchState.UNDONE
