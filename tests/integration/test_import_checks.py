@@ -11,6 +11,7 @@ from accounts.models import InsuredPerson, Staff
 from accounts.models.suspension import Cause
 from accounts.rules.identity import check_digit
 from families.models import ImportFamily
+from families.registration_books import template_book
 from families.services.case_forms import CaseInput, LineInput, check_case
 from families.services.drafts import save_case
 from families.services.imports.faults import faults_of
@@ -192,6 +193,17 @@ def test_a_member_twice_and_the_owner_as_member_are_refused_on_the_later_row(cle
         (3, "member_number", "duplicate_row"),
         (4, "member_number", "duplicate_row"),
     ]
+
+
+def test_a_spouse_on_two_rows_is_one_fault(clerk: Staff) -> None:
+    head, spouse = owner(), wife()
+    rows = [line(head, spouse, "妻子"), line(head, spouse, "妻子")]
+    assert faults(stage(rows, clerk)) == [(3, "member_number", "duplicate_row")]
+
+
+def test_the_example_of_the_template_is_no_family(clerk: Staff) -> None:
+    batch = stage(template_book(), clerk)
+    assert (batch.state, batch.rows, states(batch)) == ("checked", 0, [])
 
 
 def test_the_ninth_person_finds_no_seat(clerk: Staff) -> None:
