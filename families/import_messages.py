@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.import_messages import add_sentences
 
@@ -55,7 +55,44 @@ add_sentences(
         "card_lending": gettext_noop("The card was lent to another person: no family payment until it is returned."),
         "relation_gender": gettext_noop("Relation and gender disagree: check the relation with the family."),
         "relation_age": gettext_noop("Relation and age disagree: check the relation with the family."),
+        "case_since": gettext_noop("Case %(value)s has changed this family since, or is about to."),
         "not_written": gettext_noop("Could not be entered, because the data changed meanwhile. Check again."),
         "not_eligible": gettext_noop("The check says no: register this family at the counter."),
     }
 )
+
+# What a code means without the values of a row: for totals.
+NAMES = {
+    "id_missing": gettext_noop("number missing"),
+    "id_checksum": gettext_noop("check character of the number wrong"),
+    "id_numeric_cell": gettext_noop("number in a numeric cell"),
+    "id_format": gettext_noop("number or certificate with an impossible form"),
+    "name_missing": gettext_noop("name missing"),
+    "name_mismatch": gettext_noop("name and number do not belong together"),
+    "not_insured": gettext_noop("not on the roster"),
+    "insurance_suspended": gettext_noop("insurance not in normal status"),
+    "payer_not_employee": gettext_noop("shares without a personal account"),
+    "relation_unknown": gettext_noop("relation not known"),
+    "in_law": gettext_noop("parent of the spouse"),
+    "not_near_relative": gettext_noop("not a near relative"),
+    "needs_declaration": gettext_noop("relation to be declared"),
+    "already_in_group": gettext_noop("in another family already"),
+    "group_full": gettext_noop("more members than the policy allows"),
+    "duplicate_row": gettext_noop("stands in the file twice"),
+    "waiting_period": gettext_noop("waiting time not over"),
+    "other_region": gettext_noop("other region"),
+    "date_invalid": gettext_noop("date not possible"),
+    "amount_invalid": gettext_noop("amount not possible"),
+    "owner_conflict": gettext_noop("one family with two owners"),
+    "record_merged": gettext_noop("record merged into another"),
+    "changes_per_year": gettext_noop("changes of the year used up"),
+    "open_elsewhere": gettext_noop("a case of the family is open at the counter"),
+    "documents_asked": gettext_noop("documents are asked for"),
+    "not_written": gettext_noop("data changed meanwhile"),
+    "not_eligible": gettext_noop("refused by the check"),
+}
+
+
+def name_of(code: str) -> str:
+    """A few words for the code in the active language; a finding of the check is named as one."""
+    return gettext(NAMES.get(code, NAMES["not_eligible"]))

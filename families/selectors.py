@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,29 @@ def policy_on(region: Region, day: dt.date) -> Policy:
     """
     above = region.path.strip("/").split("/")
     return inherited(versions_on(RegionPolicy.objects.filter(region__in=above), day))
+
+
+class PolicyBook:
+    """Every published version that counts in some regions, read at once and asked for any of them on any day."""
+
+    def __init__(self, regions: Iterable[Region]) -> None:
+        above = {code for region in regions for code in region.path.strip("/").split("/")}
+        self._versions: dict[str, list[RegionPolicy]] = defaultdict(list)
+        published = RegionPolicy.objects.filter(region__in=above).published().order_by("effective_on")
+        for version in published.select_related("region").prefetch_related("settings"):
+            self._versions[version.region_id].append(version)
+        self._policies: dict[tuple[str, dt.date], Policy] = {}
+
+    def on(self, region: Region, day: dt.date) -> Policy:
+        """As `policy_on`."""
+        if (region.code, day) not in self._policies:
+            self._policies[region.code, day] = inherited(self._in_force(region, day))
+        return self._policies[region.code, day]
+
+    def _in_force(self, region: Region, day: dt.date) -> Iterator[RegionPolicy]:
+        for code in region.path.strip("/").split("/"):
+            begun = [version for version in self._versions.get(code, ()) if version.effective_on <= day]
+            yield from begun[-1:]
 
 
 def versions_on(versions: PolicyQuerySet, day: dt.date) -> PolicyQuerySet:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import keys
-from accounts.bulk import copy_create
+from accounts.bulk import copy_create, update_each
 from accounts.import_messages import message_for
 from accounts.models import AccountEntry, InsuredPerson, Job, PersonalAccount, Staff, Suspension
 from accounts.models.account import EntryKind
@@ -43,6 +43,10 @@ RIGHT = "accounts.import_insuredperson"
 OPENING = "opening"
 REASON = "import"
 CHUNK = 2_000
+UPDATED = (
+    "region", "insutype", "psn_type", "gender", "born_on", "status", "status_since", "status_reason", "mobile_sealed",
+    "contact_confirmed_on", "version",
+)  # fmt: skip
 Report = Callable[[int, int], None]
 T = TypeVar("T")
 
@@ -278,7 +282,7 @@ def _write(plan: _Plan, tables: Tables, by: Staff, report: Report) -> None:
     done = plan.rows - len(plan.new) - len(plan.changed)
     for changed in _chunks(plan.changed):
         persons = [person for person, _row in changed]
-        _update(persons)
+        update_each(persons, UPDATED)
         restated = [one for one in persons if one.pk in plan.restated]
         follow_status(persons=restated, day=tables.today, why=_("by the roster"), by=by)
         report(done := done + len(changed), plan.rows)
@@ -319,34 +323,6 @@ def _person(row: PersonRow, today: dt.date) -> InsuredPerson:
     person.certno, person.mobile = row.certno, row.mobile
     _set_status(person, row.status)
     return person
-
-
-# Column → its type, for the one UPDATE: bulk_update's CASE WHEN grows with the square of the rows.
-_UPDATED = {
-    "id": "bigint", "region_id": "text", "insutype": "text", "psn_type": "text", "gender": "text",
-    "born_on": "date", "status": "text", "status_since": "date", "status_reason": "text",
-    "mobile_sealed": "bytea", "contact_confirmed_on": "date", "version": "int",
-}  # fmt: skip
-
-
-def _update(persons: Sequence[InsuredPerson]) -> None:
-    names = [name for name in _UPDATED if name != "id"]
-    values = [[_plain(getattr(person, name)) for person in persons] for name in _UPDATED]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE accounts_insuredperson AS person
-               SET {", ".join(f"{name} = new.{name}" for name in names)}
-              FROM unnest({", ".join(f"%s::{kind}[]" for kind in _UPDATED.values())})
-                   AS new({", ".join(_UPDATED)})
-             WHERE person.id = new.id
-            """,  # noqa: S608 - names and types are the constants above
-            values,
-        )
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _open_accounts(holders: Sequence[tuple[InsuredPerson, PersonRow]], today: dt.date, by: Staff) -> None:

@@ -49,6 +49,7 @@ class FamilyState(models.TextChoices):
     FAULTY = "faulty", _("to correct")
     READY = "ready", _("ready")
     KNOWN = "known", _("known already")
+    LEFT_OUT = "left_out", _("taken out")
     APPLIED = "applied", _("entered")
     UNDONE = "undone", _("undone")
 
@@ -67,6 +68,9 @@ class ImportBatch(models.Model):
     above_sealed = models.BinaryField(default=bytes)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     job = models.ForeignKey("accounts.Job", models.PROTECT, null=True, related_name="+", verbose_name=_("job"))
+    correction = models.ForeignKey(
+        "accounts.Job", models.PROTECT, null=True, related_name="+", verbose_name=_("last corrected workbook")
+    )
     failure = models.CharField(_("reason of the failure"), max_length=300, blank=True)
     loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
     needs_review = models.BooleanField(_("second person reviews"), default=True)

@@ -15,7 +15,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.bulk import copy_create
+from accounts.acting import acting
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
 from families.models import CaseLine, ImportBatch, ImportFamily, MutualAidGroup, RegistrationCase
@@ -45,16 +46,21 @@ def apply_batch(batch_id: int, *, progress: Progress, by: Staff) -> ImportBatch:
     Without `only_valid` all families are checked again first: if one of them fails, nothing is entered and the batch
     is back on its desk. Returns: the batch. Locks: per chunk the batch, the groups, the persons by primary key.
     """
-    if not _holds_as_a_whole(batch_id, progress):
-        return ImportBatch.objects.get(pk=batch_id)
+    with acting(by):
+        if _holds_as_a_whole(batch_id, progress):
+            _apply(batch_id, progress, by)
+    return ImportBatch.objects.get(pk=batch_id)
+
+
+def _apply(batch_id: int, progress: Progress, by: Staff) -> None:
     total = ImportFamily.objects.filter(batch=batch_id, state=FamilyState.READY).count()
-    while True:
+    applying = True
+    while applying:
         with progress.step():
             batch = _lock(batch_id)
             left = _apply_chunk(batch, by) if batch.state == BatchState.APPLYING else 0
             progress.report(total - left, total)
-            if not left:
-                return batch
+        applying = left > 0
 
 
 def _lock(batch_id: int) -> ImportBatch:
@@ -75,7 +81,7 @@ def _holds_as_a_whole(batch_id: int, progress: Progress) -> bool:
             take_check(family, checked)
             failed |= family.state == FamilyState.FAULTY
         if failed:
-            ImportFamily.objects.bulk_update(ready, CHECKED_FIELDS, batch_size=CHUNK)
+            update_each(ready, CHECKED_FIELDS)
             batch.state = BatchState.CHECKED
             batch.save(update_fields=["state"])
         return not failed
@@ -90,7 +96,7 @@ def _apply_chunk(batch: ImportBatch, by: Staff) -> int:
         for family, checked in entries:
             take_check(family, checked)
         _enter([entry for entry in entries if entry[1].is_ready], batch, by)
-        ImportFamily.objects.bulk_update(families, (*CHECKED_FIELDS, "case"), batch_size=CHUNK)
+        update_each(families, (*CHECKED_FIELDS, "case"))
     left = ready.count()
     if not left:
         batch.state = BatchState.APPLIED
@@ -144,7 +150,7 @@ def _record_cases(done: Sequence[Done], batch: ImportBatch) -> None:
     cases = copy_create(
         [
             _case(family, checked, group, number, batch)
-            for (family, checked, group, _day), number in zip(done, _case_numbers(len(done)), strict=True)
+            for (family, checked, group, _day), number in zip(done, case_numbers(len(done)), strict=True)
         ]
     )
     lines = []
@@ -152,7 +158,8 @@ def _record_cases(done: Sequence[Done], batch: ImportBatch) -> None:
         lines += _lines(case, checked)
         family.case = case
     copy_create(lines)
-    _make_effective(cases, done, batch)
+    groups = [group.pk for _family, _checked, group, _day in done]
+    make_effective(cases, groups, [day for _family, _checked, _group, day in done], batch.reviewed_by)
 
 
 def _case(
@@ -198,13 +205,20 @@ def _line(case: RegistrationCase, position: int, member: NewMember) -> CaseLine:
     )
 
 
-def _case_numbers(count: int) -> list[str]:
+def case_numbers(count: int) -> list[str]:
+    """The next numbers of cases of today."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('families_case_number') FROM generate_series(1, %s)", [count])
         return [f"DJ{timezone.localdate():%Y%m%d}{number:06d}" for (number,) in cursor.fetchall()]
 
 
-def _make_effective(cases: Sequence[RegistrationCase], done: Sequence[Done], batch: ImportBatch) -> None:
+def make_effective(
+    cases: Sequence[RegistrationCase],
+    group_ids: Sequence[int],
+    days: Sequence[dt.date],
+    reviewer: Staff | None,
+) -> None:
+    """Decide drafted cases, each with its group and the day from which it holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -215,10 +229,10 @@ def _make_effective(cases: Sequence[RegistrationCase], done: Sequence[Done], bat
             """,
             [
                 CaseState.EFFECTIVE,
-                batch.reviewed_by_id,
+                reviewer.pk if reviewer else None,
                 timezone.now(),
                 [case.pk for case in cases],
-                [group.pk for _family, _checked, group, _day in done],
-                [day for _family, _checked, _group, day in done],
+                list(group_ids),
+                list(days),
             ],
         )

@@ -104,7 +104,7 @@ def assign_headings(*, batch_id: int, columns: Mapping[str, str], sender: str = 
     `columns`: heading → column. Raises: HasEntered, AlreadyDecided, NotYours; nothing is written then.
     """
     batch = lock_batch(batch_id, by)
-    _expect(batch, BatchState.UNMAPPED, BatchState.CHECKED)
+    expect(batch, BatchState.UNMAPPED, BatchState.CHECKED)
     _expect_nothing_entered(batch)
     batch.sender = " ".join(sender.split())[:120] or batch.sender
     assigned = {heading: column for heading, column in columns.items() if column in COLUMNS}
@@ -143,7 +143,7 @@ def confirm_batch(*, batch_id: int, only_valid: bool, by: Staff) -> ImportBatch:
     batch = lock_batch(batch_id, by)
     if batch.state in (BatchState.SUBMITTED, BatchState.APPLYING):
         return batch
-    _expect(batch, *WORKBENCH)
+    expect(batch, *WORKBENCH)
     faulty = batch.families.filter(state=FamilyState.FAULTY).count()
     if faulty and not only_valid:
         raise FaultyFamilies(faulty)
@@ -189,7 +189,7 @@ def accept(batch: ImportBatch, reviewer: Staff) -> None:
 def return_batch(*, batch_id: int, reason: str, by: Staff) -> ImportBatch:
     """Send a submitted batch back to its desk with a reason. Raises: OwnWork, AlreadyDecided."""
     batch = _lock_for_review(batch_id, by)
-    _expect(batch, BatchState.SUBMITTED)
+    expect(batch, BatchState.SUBMITTED)
     return _back_to_desk(batch, reason)
 
 
@@ -197,7 +197,7 @@ def return_batch(*, batch_id: int, reason: str, by: Staff) -> ImportBatch:
 def take_back(*, batch_id: int, by: Staff) -> ImportBatch:
     """Take a submitted batch back before anybody decides. Raises: AlreadyDecided, NotYours."""
     batch = lock_batch(batch_id, by)
-    _expect(batch, BatchState.SUBMITTED)
+    expect(batch, BatchState.SUBMITTED)
     return _back_to_desk(batch, "")
 
 
@@ -205,7 +205,7 @@ def take_back(*, batch_id: int, by: Staff) -> ImportBatch:
 def discard_batch(*, batch_id: int, by: Staff) -> ImportBatch:
     """Give a batch up of which nothing was entered; its file may be loaded anew. Raises: HasEntered, NotYours."""
     batch = lock_batch(batch_id, by)
-    _expect(batch, BatchState.UNMAPPED, *WORKBENCH)
+    expect(batch, BatchState.UNMAPPED, *WORKBENCH)
     _expect_nothing_entered(batch)
     batch.state = BatchState.DISCARDED
     batch.save(update_fields=["state"])
@@ -232,7 +232,7 @@ def _lock_for_review(batch_id: int, by: Staff) -> ImportBatch:
     batch = _lock(batch_id, by)
     if batch.state == BatchState.APPLYING and batch.reviewed_by_id == by.pk:
         return batch
-    _expect(batch, BatchState.SUBMITTED)
+    expect(batch, BatchState.SUBMITTED)
     if not may_review(batch, by):
         raise OwnWork
     return batch
@@ -256,7 +256,8 @@ def _back_to_desk(batch: ImportBatch, reason: str) -> ImportBatch:
     return batch
 
 
-def _expect(batch: ImportBatch, *states: BatchState) -> None:
+def expect(batch: ImportBatch, *states: BatchState) -> None:
+    """Raises: AlreadyDecided, naming who and how."""
     if batch.state not in states:
         who = batch.reviewed_by or batch.confirmed_by or batch.owner
         raise AlreadyDecided(who=str(who), state=str(batch.get_state_display()))

@@ -25,7 +25,7 @@ from families.rules.findings import Level, Preflight
 from families.rules.kinship import OWNER
 from families.rules.policy import SEATS, Policy
 from families.rules.preflight import check_family
-from families.selectors import policy_on
+from families.selectors import PolicyBook
 from families.services.groups import Binding, NewMember, applicants_of, lock_persons
 from families.services.imports.faults import RowFault
 from families.services.imports.findings import Rows, faults_from, warnings_from
@@ -83,7 +83,6 @@ class Checker:
     def __init__(self, *, by: Staff, today: dt.date) -> None:
         self.today = today
         self._by = by
-        self._policies: dict[tuple[str, dt.date], Policy] = {}
         self._claimed: dict[int, list[PastMembership]] = defaultdict(list)
 
     def check(self, families: Sequence[FormFamily], *, lock: bool = False) -> list[Checked]:
@@ -115,7 +114,7 @@ class Checker:
     ) -> None:
         checked.group = chunk.groups.get(owner.pk)
         joining = [_joining(row, person, self.today) for row, person in members]
-        policy = checked.policy = self.policy(owner.region, min(member.starts_on for member in joining))
+        policy = checked.policy = chunk.policies.on(owner.region, min(member.starts_on for member in joining))
         if policy.proof_mode == DOCUMENTS:
             checked.faults.append(RowFault(family.owner_row, "owner_number", "documents_asked"))
         if checked.group is None:
@@ -194,11 +193,6 @@ class Checker:
         """Count a family that is not in the chunk as bound already."""
         self._claimed[person_id].append(stay)
 
-    def policy(self, region: Region, day: dt.date) -> Policy:
-        if (region.code, day) not in self._policies:
-            self._policies[region.code, day] = policy_on(region, day)
-        return self._policies[region.code, day]
-
 
 def claimed_by(family: FormFamily) -> str:
     """A mark instead of a group's number: the family of the same file."""
@@ -231,7 +225,7 @@ class _Chunk:
 
     def __init__(self, families: Sequence[FormFamily], *, by: Staff, today: dt.date) -> None:
         self._families, self._by, self._today = families, by, today
-        self._found: dict[Named, InsuredPerson] = {}
+        self._found: dict[Named, int] = {}
         self._misnamed: set[Named] = set()
         self.known: dict[int, Known] = {}
         self.groups: dict[int, MutualAidGroup] = {}
@@ -240,48 +234,43 @@ class _Chunk:
         self._open_of_group: dict[int, str] = {}
 
     def find_persons(self) -> None:
-        """By certificate; under that of a merged record, the one that stands for it. The name has to agree."""
-        named = {person for family in self._families for person in _named_in(family)}
-        digests = {keys.number_digest(one.number): one for one in named}
-        wanted = defaultdict(list)
-        for one in named:
-            wanted[one.cert_type, one.number].append(one)
-        records = InsuredPerson.objects.filter(certno_digest__in=list(digests)).select_related(
-            "region", "merged_into__region"
-        )
-        for record in records:
-            number = digests[bytes(record.certno_digest)].number
-            for one in wanted.get((record.cert_type, number), ()):
-                if one.name in (record.name, record.survivor.name):
-                    self._found[one] = record.survivor
-                else:
-                    self._misname(one, record)
+        """By certificate; under that of a merged record, the one that stands for it. The name has to agree.
 
-    def _misname(self, one: Named, record: InsuredPerson) -> None:
-        """Outside the scope, nothing tells that the number alone exists."""
-        if record.survivor.region.path.startswith(self._by.region.path):
-            self._misnamed.add(one)
+        Outside the scope, nothing tells that the number alone exists.
+        """
+        wanted = defaultdict(set)
+        for family in self._families:
+            for one in _named_in(family):
+                wanted[one.cert_type, keys.number_digest(one.number)].add(one)
+        records = InsuredPerson.objects.filter(certno_digest__in=[digest for _type, digest in wanted])
+        for key, cert_type, digest, name, path, stands_for, other_name, other_path in records.values_list(
+            "pk", "cert_type", "certno_digest", "name", "region__path",
+            "merged_into", "merged_into__name", "merged_into__region__path",
+        ):  # fmt: skip
+            for one in wanted.get((cert_type, bytes(digest)), ()):
+                if one.name in (name, other_name):
+                    self._found[one] = stands_for or key
+                elif (other_path or path).startswith(self._by.region.path):
+                    self._misnamed.add(one)
+
+    @property
+    def _owners(self) -> list[int]:
+        return [self._found[family.owner] for family in self._families if family.owner in self._found]
 
     def lock(self) -> None:
         """The groups of the owners, then everybody named and every member, by primary key."""
-        owners = [self._found[family.owner].pk for family in self._families if family.owner in self._found]
-        groups = _groups_of(owners, self._today)
-        list(
-            MutualAidGroup.objects.filter(pk__in=[group.pk for group in groups.values()])
-            .order_by("pk")
-            .select_for_update()
-            .values_list("pk")
-        )
-        members = GroupMember.objects.filter(group__in=groups.values()).values_list("person", flat=True)
-        lock_persons([*members, *(person.pk for person in self._found.values())])
+        groups = [group.pk for group in _groups_of(self._owners, self._today).values()]
+        list(MutualAidGroup.objects.filter(pk__in=groups).order_by("pk").select_for_update().values_list("pk"))
+        members = GroupMember.objects.filter(group__in=groups).values_list("person", flat=True)
+        lock_persons([*members, *self._found.values()])
 
     def gather(self) -> None:
-        persons = {person.pk for person in self._found.values()}
-        owners = [self._found[family.owner].pk for family in self._families if family.owner in self._found]
+        owners = self._owners
         first_day = min(
             [self._today, *(row.starts_on for family in self._families for row in family.rows if row.starts_on)]
         )
-        self.known = known_from(persons, day=first_day)
+        self.known = known_from(set(self._found.values()), day=first_day)
+        self.policies = PolicyBook({self.known[owner].person.region for owner in owners})
         self.groups = _groups_of(owners, self._today)
         rows = GroupMember.objects.filter(group__in=self.groups.values()).exclude(left_on__lte=self._today)
         for row in rows:
@@ -322,9 +311,8 @@ class _Chunk:
         return members, faults
 
     def _person(self, named: Named, row: int, whose: str) -> tuple[InsuredPerson | None, list[RowFault]]:
-        person = self._found.get(named)
-        if person is not None:
-            return person, []
+        if named in self._found:
+            return self.known[self._found[named]].person, []
         if named in self._misnamed:
             values = {"value": mask_name(named.name)}
             return None, [RowFault(row, f"{whose}_name", "name_mismatch", values)]

@@ -48,7 +48,11 @@ SHARED_BY_ROWS = ("family", "owner_name", "owner_cert_type", "owner_number", "ow
                   "last_on")  # fmt: skip
 # Without any of these a row is a note below the table, or a number alone in the margin.
 SAYS_SOMETHING = ("owner_number", "member_name", "relation", "member_number")
+# The family number of the template's example: its rows are skipped, so that a form sent with them is no error.
+EXAMPLE_FAMILY = "示例"
 WITHIN = 10
+# What the workbook of errors adds to the sender's columns.
+REASONS, ORIGINAL_ROW = EXTRA = ("错误原因", "原行号")
 _WHOSE = ("户主", "成员", "家庭成员")
 _PLAIN = frozenset(chain(_NUMBERS, _CERT_TYPES, _PHONES))
 

@@ -107,7 +107,7 @@ def _wait_until_entered(batch: ImportBatch) -> None:
 
 
 def result_of(batch: ImportBatch, *, known: bool = False) -> ImportResult:
-    """FORMATS.md's import result of a batch as it stands. `known`: the file was loaded before, nothing changes now."""
+    """FORMATS.md's import result of a batch as it stands. `known`: the file was loaded before."""
     taken = set(TAKEN) | (
         {FamilyState.READY}
         if batch.state in (BatchState.CHECKED, BatchState.SUBMITTED, BatchState.APPLYING)

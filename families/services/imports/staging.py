@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from accounts.bulk import copy_create
+from accounts.acting import acting
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.import_result import RowError, file_error
 from accounts.services.jobs import JobRefused, Progress, in_steps
@@ -46,23 +47,28 @@ def read_batch(batch: ImportBatch, *, content: bytes, progress: Progress, by: St
 
     Returns: None, or why the file cannot be read; the batch says so too.
     """
-    try:
-        form = read_form(
-            content,
-            name=batch.name,
-            remembered=lambda sender: meanings_for(batch, sender),
-            report=progress.report,
-        )
-    except FileRefused as refused:
-        return _refuse(batch, file_error(refused), progress)
-    except HeadingsUnknown as unknown:
-        return _ask_for_headings(batch, unknown, progress)
+    with acting(by):
+        try:
+            form = read_form(
+                content,
+                name=batch.name,
+                remembered=lambda sender: meanings_for(batch, sender),
+                report=progress.report,
+            )
+        except FileRefused as refused:
+            return _refuse(batch, file_error(refused), progress)
+        except HeadingsUnknown as unknown:
+            return _ask_for_headings(batch, unknown, progress)
+        _take_over(batch, form, progress, by)
+    return None
+
+
+def _take_over(batch: ImportBatch, form: FormFile, progress: Progress, by: Staff) -> None:
     with progress.step():
         batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("owner__region").get(pk=batch.pk)
         batch.families.all().delete()
         _stage(batch, form, progress)
         tell_audit(batch, {"rows": form.rows, "families": len(form.families)}, by)
-    return None
 
 
 def _refuse(batch: ImportBatch, error: RowError, progress: Progress) -> RowError:
@@ -145,9 +151,11 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
     """Check families again, with all others of the batch that name one of their persons, and store what it says."""
     together = {family.pk: family for family in families}
     persons = {person for family in families for person in family.persons}
+    # Whom a corrected family names now; before, it named those above.
+    persons |= {person for checked in check_again(batch, families) for person in checked.persons}
     while True:
         others = batch.families.filter(state__in=UNDECIDED, persons__overlap=sorted(persons)).exclude(pk__in=together)
-        found = list(others) if persons else []
+        found = list(others)
         if not found:
             break
         together |= {family.pk: family for family in found}
@@ -155,7 +163,7 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
     ordered = sorted(together.values(), key=lambda family: family.position)
     for family, checked in zip(ordered, check_again(batch, ordered), strict=True):
         take_check(family, checked)
-    ImportFamily.objects.bulk_update(ordered, CHECKED_FIELDS, batch_size=CHUNK)
+    update_each(ordered, CHECKED_FIELDS)
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
