@@ -112,7 +112,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 20},
-    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=300s",
+    # pgtrigger.ignore: every trigger asks for it and catches the error when it was never set, which costs a look
+    # through all deferred checks of the transaction: 20,000 grants at once took 9.8 s without it, and 1.7 s with it.
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=300s -c pgtrigger.ignore={}",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

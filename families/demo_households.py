@@ -6,7 +6,7 @@ Invariant: every number passes the checksum and belongs to one person; children 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -72,11 +72,17 @@ class Registry:
         self._serials = count(1)
         self._taken: set[str] = set()
 
-    def households(self, number: int) -> Iterator[Household]:
+    def households(
+        self,
+        number: int,
+        *,
+        homes: Mapping[str, int] = HOMES,
+        compositions: Sequence[tuple[int, str]] = COMPOSITIONS,
+    ) -> Iterator[Household]:
         """Homes and compositions in their proportions."""
-        homes = self.chance.choices(list(HOMES), weights=list(HOMES.values()), k=number)
-        weights = [weight for weight, _roles in COMPOSITIONS]
-        for home, (_weight, roles) in zip(homes, self.chance.choices(COMPOSITIONS, weights, k=number), strict=True):
+        places = self.chance.choices(list(homes), weights=list(homes.values()), k=number)
+        weights = [weight for weight, _roles in compositions]
+        for home, (_weight, roles) in zip(places, self.chance.choices(compositions, weights, k=number), strict=True):
             yield self._household(home, roles.split())
 
     def _household(self, home: str, roles: list[str]) -> Household:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.acting import acting
 from accounts.bulk import WORTHWHILE, copy_create
@@ -49,3 +49,9 @@ def test_the_database_refuses_by_copy_what_it_refuses_by_insert() -> None:
 
     assert not PersonalAccount.objects.exists()
     assert InsuredPerson.objects.count() == WORTHWHILE
+
+
+def test_triggers_find_the_setting_they_ask_for_and_look_for_no_deferred_checks() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)

@@ -1,0 +1,171 @@
+"""What the benchmark measures, each step in a process of its own: `python -m bench.registrations.steps STEP`.
+
+Every step prints one JSON object. `seconds` is the wall time of the work alone, without the start of Python.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import django
+
+PASSWORD = "bench-of-registrations-2026"  # noqa: S105 - of a database that is made and thrown away
+STAFF = (("sheng", "clerk", "420000"), ("jingban", "clerk", "421000"), ("fuhe", "reviewer", "421000"))
+
+
+def prepare(directory: str) -> dict[str, Any]:
+    """An empty database gets its tables, regions, staff and the roster; a session of the clerk for the pages."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+
+    from accounts.models import Region
+    from accounts.services.import_persons import import_persons
+    from accounts.services.reference import load_regions
+    from accounts.services.staff import create_staff
+    from families.demo_data import REGIONS
+
+    call_command("migrate", verbosity=0)
+    load_regions([{"admdvs": code, "name": name, "parent": parent} for code, name, parent in REGIONS])
+    staff = {
+        username: create_staff(
+            username=username, role=role, region=Region.objects.get(pk=code), password=PASSWORD, full_name=username
+        )
+        for username, role, code in STAFF
+    }
+    content = Path(directory, "persons.csv").read_bytes()
+    with _timed() as told:
+        result = import_persons(content=content, name="persons.csv", by=staff["sheng"])
+    assert not result.errors, result.errors[:3]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client = Client()
+    client.force_login(staff["jingban"])
+    return told | {"persons": result.accepted_rows, "cookie": client.cookies["sessionid"].value}
+
+
+def check(directory: str) -> dict[str, Any]:
+    """Load the workbook and have it checked: as the page and a worker do it."""
+    from accounts.models import Job
+    from accounts.services.jobs import run_job
+    from families.models import ImportBatch
+    from families.services.imports.batches import load_file
+    from families.services.imports.loading import result_of
+
+    content = Path(directory, "registrations.xlsx").read_bytes()
+    with _timed() as told:
+        batch, _new = load_file(content=content, name="registrations.xlsx", by=_staff("jingban"))
+        assert batch.job is not None
+        run_job(batch.job.pk)
+    result = result_of(ImportBatch.objects.get(pk=batch.pk))
+    assert Job.objects.get(pk=batch.job.pk).state == "done"
+    key = json.loads(Path(directory, "expected.json").read_text())
+    found = [{"row": one.row, "family": one.family, "code": one.code} for one in result.errors]
+    assert found == key["registration_faults"], "the faults found are not those of the answer key"
+    return told | {"batch": batch.pk, "rows": result.rows, "families": result.families}
+
+
+def apply(batch_id: str) -> dict[str, Any]:
+    """Confirm, approve and enter what is ready."""
+    from accounts.services.jobs import run_job
+    from families.models import ImportBatch
+    from families.models.batch import BatchState
+    from families.services.imports.batches import approve_batch, confirm_batch
+
+    with _timed() as told:
+        batch = confirm_batch(batch_id=int(batch_id), only_valid=True, by=_staff("jingban"))
+        batch = approve_batch(batch_id=batch.pk, inspected=frozenset(batch.sample), by=_staff("fuhe"))
+        assert batch.job_id is not None
+        run_job(batch.job_id)
+    batch = ImportBatch.objects.get(pk=batch.pk)
+    assert batch.state == BatchState.APPLIED
+    return told | {"applied": batch.families.filter(state="applied").count()}
+
+
+def stock(directory: str) -> dict[str, Any]:
+    """The slice, by a plain ModelResource."""
+    from accounts.acting import acting
+    from bench.registrations.stock import import_by_resource
+
+    content = Path(directory, "slice.csv").read_text()
+    clerk, reviewer = _staff("jingban"), _staff("fuhe")
+    with _timed() as told, acting(clerk, channel="command"):
+        made = import_by_resource(content, handled_by=clerk, reviewed_by=reviewer)
+    return told | {"rows": made}
+
+
+def written(directory: str) -> dict[str, Any]:
+    """What stands in the tables about the families of the slice: the number of rows and a digest of what they say."""
+    from families.models import CaseLine, Grant, GroupMember, MutualAidGroup, RegistrationCase, Sharing
+
+    owners = json.loads(Path(directory, "slice.json").read_text())
+    groups = MutualAidGroup.objects.filter(members__relation="01", members__person__psn_no__in=owners)
+    cases = RegistrationCase.objects.filter(group__in=groups)
+    rows = {
+        "groups": groups.values_list("region", "opened_on", "dissolved_on", "members__person__psn_no"),
+        "members": GroupMember.objects.filter(group__in=groups).values_list(
+            "person__psn_no", "seat", "relation", "exclusive", "joined_on", "left_on"
+        ),
+        "sharings": Sharing.objects.filter(group__in=groups).values_list(
+            "payer__person__psn_no", "rank", "share_limit", "starts_on", "ends_on"
+        ),
+        "grants": Grant.objects.filter(group__in=groups).values_list(
+            "payer__person__psn_no", "beneficiary__person__psn_no", "basis", "starts_on", "ends_on"
+        ),
+        "cases": cases.values_list(
+            "owner__psn_no", "kind", "state", "channel", "effective_on", "reviewed_by__username"
+        ),
+        "lines": CaseLine.objects.filter(case__in=cases).values_list(
+            "person__psn_no", "position", "relation", "shares", "rank", "share_limit", "starts_on", "last_on"
+        ),
+    }  # fmt: skip
+    return {table: _digest(sorted(map(str, found))) for table, found in rows.items()}
+
+
+def _digest(rows: list[str]) -> dict[str, Any]:
+    once = [row for row, _same in groupby(rows)]
+    assert once == rows, "a row twice"
+    return {"rows": len(rows), "sha256": hashlib.sha256("\n".join(rows).encode()).hexdigest()}
+
+
+@contextmanager
+def _timed() -> Iterator[dict[str, Any]]:
+    """Measures the block; with BENCH_PROFILE, a profile of it goes into that file as well."""
+    told: dict[str, Any] = {}
+    place = os.environ.get("BENCH_PROFILE")
+    profile = cProfile.Profile() if place else None
+    begun, begun_cpu = time.perf_counter(), time.process_time()
+    with profile or nullcontext():
+        yield told
+    told |= {
+        "seconds": round(time.perf_counter() - begun, 3),
+        "cpu_seconds": round(time.process_time() - begun_cpu, 3),
+    }
+    if profile and place:
+        profile.dump_stats(place)
+
+
+def _staff(username: str) -> Any:
+    from accounts.models import Staff
+
+    return Staff.objects.select_related("region").get(username=username)
+
+
+STEPS: dict[str, Callable[[str], dict[str, Any]]] = {
+    step.__name__: step for step in (prepare, check, apply, stock, written)
+}
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    print(json.dumps(STEPS[sys.argv[1]](sys.argv[2])))
