@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import check_at_once, copy_create, update_each
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
 from families.models import CaseLine, ImportBatch, ImportFamily, MutualAidGroup, RegistrationCase
@@ -92,7 +92,6 @@ def _apply_chunk(batch: ImportBatch, by: Staff) -> int:
     ready = batch.families.filter(state=FamilyState.READY).order_by("position")
     families = list(ready[:CHUNK])
     if families:
-        check_at_once()
         entries = list(zip(families, check_again(batch, families, lock=True), strict=True))
         for family, checked in entries:
             take_check(family, checked)

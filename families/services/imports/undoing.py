@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.acting import writes
-from accounts.bulk import check_at_once, copy_create, update_each
+from accounts.bulk import copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, enqueue, in_steps
 from accounts.services.review import NotYours
@@ -117,7 +117,6 @@ def _undo_chunk(batch: ImportBatch, by: Staff) -> int:
     applied = batch.families.filter(state=FamilyState.APPLIED, stays="").order_by("position")
     entries = _entries(applied, CHUNK)
     if entries:
-        check_at_once()
         _lock(entries)
         resting = _resting(entries)
         for entry in entries:
