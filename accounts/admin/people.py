@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.filters import RegionFilter
-from accounts.admin.scoped import PageAdmin, ScopedAdmin
+from accounts.admin.scoped import PageAdmin, ResourceList, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
+from accounts.resources import RESOURCES
 from accounts.selectors import code_labels
 from accounts.trail import details_of
 
@@ -33,13 +34,14 @@ class InsuranceFilter(admin.SimpleListFilter):
 
 
 @admin.register(InsuredPerson)
-class PersonAdmin(PageAdmin):
+class PersonAdmin(PageAdmin, ResourceList):
+    resource = RESOURCES["persons"]
     list_display = ["name", "number", "psn_no", "gender", "born_on", "region_name", "insurance", "state"]
     list_display_links = ["name", "number"]
     list_filter = ["status", InsuranceFilter, "gender"]
     list_select_related = ["region"]
     ordering = ["name_key", "id"]
-    list_before_template = "accounts/_find_box.html"
+    list_before_template = "accounts/_before_persons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InsuredPerson]:
         """Without merged records: each is listed under the one it was merged into, on that one's page."""
