@@ -98,7 +98,7 @@ class AdjustmentAdmin(ScopedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
-    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "told"]
+    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "briefly"]
     # Only staff that the events in scope name: the plain filter offers everybody of every region.
     list_filter = ["kind", ("staff", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["staff", "person", "region"]
@@ -109,6 +109,11 @@ class AuditEventAdmin(ScopedAdmin):
     @display(description=_("detail"))
     def told(self, event: AuditEvent) -> str:
         return " · ".join(f"{detail.label} {detail.after}" for detail in details_of(event))
+
+    @display(description=_("detail"))
+    def briefly(self, event: AuditEvent) -> str:
+        """Without the fingerprint of a file: it stands on the event's page, and is too long for a line."""
+        return " · ".join(f"{one.label} {one.after}" for one in details_of(event) if one.field != "sha256")
 
 
 @admin.register(Job)
