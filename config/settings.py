@@ -274,6 +274,10 @@ JOB_KINDS = {
     "import_regions": "accounts.services.master_data.run_import",
     "propose_matches": "families.services.duplicates.run_search",
     "turn_day": "families.services.nightly.run_turn_day",
+    "check_registrations": "families.services.imports.staging.run_check",
+    "correct_registrations": "families.services.imports.corrections.run_corrections",
+    "apply_registrations": "families.services.imports.applying.run_apply",
+    "undo_registrations": "families.services.imports.undoing.run_undo",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

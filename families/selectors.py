@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +12,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import InsuredPerson, Region, Staff, Suspension
 from accounts.models.dated import holds_on
-from accounts.models.person import InsuranceStatus
-from accounts.models.suspension import Cause, suspended
+from accounts.models.suspension import suspended
 from accounts.selectors import suspended_on
 from accounts.trail import TrailLine, changes_of
 from families.models import (
@@ -33,7 +31,6 @@ from families.models.case import OPEN
 from families.models.follow_up import FollowUpState
 from families.models.match import UNDECIDED
 from families.models.policy import PolicyQuerySet
-from families.rules.facts import PastMembership, PersonFacts
 from families.rules.kinship import OWNER
 from families.rules.policy import Origin, Policy, parse_value
 
@@ -159,52 +156,6 @@ def payers_for(person: InsuredPerson, day: dt.date) -> list[Payer]:
         )
         for grant in grants
     ]
-
-
-def facts_for(person_ids: Collection[int], *, day: dt.date) -> dict[int, PersonFacts]:
-    """What the pre-flight check needs to know of each person, in four queries however many there are.
-
-    `day`: the first that counts. A suspension that holds then or later counts, one that is over does not.
-    """
-    persons = InsuredPerson.objects.filter(pk__in=person_ids).select_related("region", "account")
-    stays = defaultdict(list)
-    for stay in GroupMember.objects.filter(person__in=person_ids).select_related("group").order_by("joined_on", "pk"):
-        stays[stay.person_id].append(stay)
-    suspensions = defaultdict(list)
-    for suspension in Suspension.objects.filter(person__in=person_ids).reaching(day):
-        suspensions[suspension.person_id].append(suspension)
-    return {person.pk: _facts(person, stays[person.pk], suspensions[person.pk]) for person in persons}
-
-
-def _stays(rows: Iterable[GroupMember]) -> tuple[PastMembership, ...]:
-    """Memberships by their first day; those that follow one another in the same group are one stay."""
-    stays: list[PastMembership] = []
-    for row in rows:
-        stay = PastMembership(row.group.number, row.joined_on, row.left_on, row.exclusive)
-        before = next(
-            (one for one in stays if one.group_number == stay.group_number and one.left_on == stay.joined_on), None
-        )
-        if before is not None:
-            stays.remove(before)
-            stay = replace(stay, joined_on=before.joined_on)
-        stays.append(stay)
-    return tuple(stays)
-
-
-def _facts(person: InsuredPerson, stays: list[GroupMember], suspensions: list[Suspension]) -> PersonFacts:
-    account = getattr(person, "account", None)
-    return PersonFacts(
-        person_id=person.pk,
-        insutype=person.insutype,
-        status=next((one.status for one in suspensions if one.status), InsuranceStatus.NORMAL),
-        card_lent=any(one.cause == Cause.CARD_LENDING for one in suspensions),
-        born_on=person.born_on,
-        gender=person.gender,
-        province=person.region.province,
-        city=person.region.city,
-        balance=account.prior_years + account.current_year if account else None,
-        memberships=_stays(stays),
-    )
 
 
 def open_cases_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[RegistrationCase]:

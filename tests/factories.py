@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,15 +21,19 @@ from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.reference import load_regions
+from accounts.spreadsheets.cells import Cell, to_wire
 from families.models import (
     CaseDocument,
     GroupMember,
+    ImportBatch,
+    ImportFamily,
     MutualAidGroup,
     PersonMatch,
     PolicySetting,
     RegionPolicy,
     RegistrationCase,
 )
+from families.models.batch import BatchState, FamilyState
 from families.models.match import Certainty
 from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
@@ -36,6 +41,8 @@ from families.selectors import group_on
 from families.services.changes import release_members
 from families.services.documents import Upload, add_document
 from families.services.groups import NewMember, create_group
+from families.services.imports.columns import COLUMNS, heading_of
+from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
 from tests.files.scans import picture
@@ -52,6 +59,7 @@ REGIONS = """
 330100 杭州市 330000
 """
 PASSWORD = "a-long-enough-word"
+HEADINGS = tuple(map(heading_of, COLUMNS))
 START = dt.date(2026, 3, 1)
 _serial = itertools.count(1)
 
@@ -223,6 +231,45 @@ def make_match(region: str = "421002") -> PersonMatch:
         certainty=Certainty.LIKELY,
         evidence={"for": [["same_name", ""]], "against": []},
     )
+
+
+def make_batch(
+    *,
+    by: Staff,
+    headings: Sequence[str] = HEADINGS,
+    above: Sequence[Sequence[Cell]] = (),
+    **fields: Any,
+) -> ImportBatch:
+    """A checked batch without families. `headings`: preferred ones are known; `above`: the rows over them."""
+    known = {heading_of(column): column for column in COLUMNS}
+    batch = ImportBatch(
+        region=by.region, owner=by, name="登记表.xlsx", sha256=f"{next(_serial):064x}", state=BatchState.CHECKED,
+        layout={
+            "header_row": len(above) + 1,
+            "headings": list(headings),
+            "positions": {known[heading]: place for place, heading in enumerate(headings) if heading in known},
+        },
+    )  # fmt: skip
+    for name, value in fields.items():
+        setattr(batch, name, value)
+    batch.above = [[number, [to_wire(cell) for cell in row]] for number, row in enumerate(above, start=1)]
+    batch.save()
+    return batch
+
+
+def make_import_family(
+    batch: ImportBatch, *rows: Sequence[Cell], first_row: int = 2, faults: Sequence[RowFault] = (), **fields: Any
+) -> ImportFamily:
+    """A family of a batch, behind those that are there; faulty with `faults`, ready without."""
+    family = ImportFamily(
+        batch=batch, position=batch.families.count() + 1, first_row=first_row, size=len(rows),
+        state=FamilyState.FAULTY if faults else FamilyState.READY, errors=[fault.as_json() for fault in faults],
+    )  # fmt: skip
+    for name, value in fields.items():
+        setattr(family, name, value)
+    family.content = [[number, [to_wire(cell) for cell in row]] for number, row in enumerate(rows, start=first_row)]
+    family.save()
+    return family
 
 
 def make_policy(

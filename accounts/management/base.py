@@ -59,7 +59,7 @@ class StaffCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        staff = _staff(options["staff"])
+        staff = staff_named(options["staff"])
         _require_writable(options["json"])
         try:
             require_right(staff, self.right)
@@ -119,7 +119,8 @@ def _summary(result: ImportResult) -> list[str]:
     return lines
 
 
-def _staff(username: str) -> Staff:
+def staff_named(username: str) -> Staff:
+    """Raises: Refused for nobody who may sign in."""
     staff: Staff | None = Staff.objects.select_related("region").filter(username=username, is_active=True).first()
     if staff is None:
         raise Refused(_("There is no staff member {name} who may sign in.").format(name=username))

@@ -57,6 +57,7 @@ class Job(models.Model):
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("begun at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = ScopedQuerySet["Job"].as_manager()

@@ -61,7 +61,10 @@ class RowChange:
 
 @dataclass
 class ImportResult:
-    """`families`, with what was accepted and rejected of them, stays None where rows stand alone."""
+    """`families`, with what was accepted and rejected of them, stays None where rows stand alone.
+
+    `state`: of the batch that the file is by now, where it may wait for a second person.
+    """
 
     sha256: str
     rows: int = 0
@@ -70,6 +73,7 @@ class ImportResult:
     updated: int = 0
     unchanged: int = 0
     families: int | None = None
+    state: str = ""
     accepted_families: int = 0
     rejected_families: int = 0
     ignored_columns: list[str] = field(default_factory=list)
@@ -108,6 +112,8 @@ class ImportResult:
         if self.families is not None:
             answer["families"] = self.families
         answer |= {"accepted_rows": self.accepted_rows, "rejected_rows": self.rejected_rows}
+        if self.state:
+            answer["state"] = self.state
         if self.families is not None:
             answer["accepted_families"] = self.accepted_families
             answer["rejected_families"] = self.rejected_families

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,8 +56,42 @@ class Progress:
         if self.lost.is_set():
             raise LeaseLost
 
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction of work that is done in steps; it is committed only while the lease is held.
+
+        Raises: LeaseLost; the step is rolled back then.
+        """
+        with transaction.atomic():
+            yield
+            self._hold()
+
+    def _hold(self) -> None:
+        held = Job.objects.filter(pk=self.job_id, fence=self.fence, state=JobState.RUNNING).update(
+            lease_until=timezone.now() + LEASE, done=self.done, total=self.total
+        )
+        if not held:
+            raise LeaseLost
+
+
+class Unwatched(Progress):
+    """The progress of work that no job asked for: a command does it itself."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 0)
+
+    def _hold(self) -> None:
+        return
+
 
 Work = Callable[[Job, Progress], dict[str, Any]]
+_IN_STEPS: set[Work] = set()
+
+
+def in_steps(work: Work) -> Work:
+    """Marks work that commits as it goes (`Progress.step`): after a kill it goes on where it stood."""
+    _IN_STEPS.add(work)
+    return work
 
 
 @writes
@@ -116,7 +151,7 @@ def wake(job_id: int) -> None:
 
 
 def run_job(job_id: int) -> None:
-    """Run a job if nobody else does. The work and the end of the job are one transaction."""
+    """Run a job if nobody else does. The work and the end of the job are one transaction, unless it is `in_steps`."""
     fence = _claim(job_id)
     if fence is None:
         return
@@ -142,8 +177,9 @@ def _work(job: Job, progress: Progress) -> None:
 
 def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
     """Raises: LeaseLost, also for a refusal that comes too late."""
+    whole = nullcontext() if work in _IN_STEPS else transaction.atomic()
     try:
-        with transaction.atomic(), acting(job.owner, channel="job"):
+        with whole, acting(job.owner, channel="job"):
             result = work(job, progress)
             _finish(progress, JobState.DONE, result=result, done=progress.total, total=progress.total)
     except JobRefused as refusal:
@@ -155,7 +191,11 @@ def _claim(job_id: int) -> int | None:
     now = timezone.now()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id, attempts__lt=MOST_ATTEMPTS).update(
-        state=JobState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, lease_until=now + LEASE
+        state=JobState.RUNNING,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+        lease_until=now + LEASE,
+        started_at=now,
     )
     return Job.objects.values_list("fence", flat=True).get(pk=job_id) if taken else None
 

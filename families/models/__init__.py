@@ -1,3 +1,4 @@
+from families.models.batch import ImportBatch, ImportFamily, SenderHeading
 from families.models.case import CaseLine, RegistrationCase
 from families.models.document import CaseAgent, CaseDocument
 from families.models.follow_up import FollowUp, FollowUpNote
@@ -13,10 +14,13 @@ __all__ = [
     "FollowUpNote",
     "Grant",
     "GroupMember",
+    "ImportBatch",
+    "ImportFamily",
     "MutualAidGroup",
     "PersonMatch",
     "PolicySetting",
     "RegionPolicy",
     "RegistrationCase",
+    "SenderHeading",
     "Sharing",
 ]

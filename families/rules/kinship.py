@@ -116,7 +116,7 @@ RELATIONS: Mapping[str, Relation] = MappingProxyType(
 )
 
 # FORMATS.md, "Relations as text".
-_WORDS: Mapping[str, str] = MappingProxyType(
+WORDS: Mapping[str, str] = MappingProxyType(
     {
         word: code
         for code, words in {
@@ -261,7 +261,7 @@ def relation_from_text(text: str) -> str:
     Raises: RelationFault, `relation_unknown`.
     """
     word = "".join(text.split())
-    code = _WORDS.get(word, word)
+    code = WORDS.get(word, word)
     if code not in RELATIONS or code == OWNER:
         raise RelationFault("relation_unknown", "the relation to the owner is not one of the known ones")
     return code

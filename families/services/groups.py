@@ -7,7 +7,7 @@ the group's row, then the persons by primary key (DESIGN.md "Laws"); the databas
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,12 +15,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.acting import writes
+from accounts.bulk import copy_create
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
-from families.rules.facts import Applicant
+from families.person_facts import facts_for
+from families.rules.facts import Applicant, PersonFacts
 from families.rules.findings import PairFinding, Preflight
+from families.rules.policy import Policy
 from families.rules.preflight import check_family
-from families.selectors import facts_for, policy_on
+from families.selectors import policy_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +86,72 @@ def create_group(
     preflight = check_family(applicants_of(members), policy=policy, declared=declared)
     if not preflight.passes:
         raise NotEligible(preflight)
-    members = _until_owner_leaves(members)
-    group = MutualAidGroup.objects.create(
-        number=_next_number(region), region=region, opened_on=first_day, dissolved_on=members[0].left_on
+    (group,) = bind([Binding(region, members, policy, preflight)])
+    return group
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A family that passed the check: the owner first, the policy of the first day, and what the check said."""
+
+    region: Region
+    members: Sequence[NewMember]
+    policy: Policy
+    preflight: Preflight
+
+    @property
+    def first_day(self) -> dt.date:
+        return min(member.starts_on for member in self.members)
+
+
+def bind(bindings: Sequence[Binding]) -> list[MutualAidGroup]:
+    """Write the groups of families that passed, many at once. Expects a transaction and the persons locked."""
+    numbers = _next_numbers(len(bindings))
+    groups = copy_create(
+        [
+            MutualAidGroup(
+                number=f"GJ{binding.region.code}{number:08d}",
+                region=binding.region,
+                opened_on=binding.first_day,
+                dissolved_on=binding.members[0].left_on,
+            )
+            for binding, number in zip(bindings, numbers, strict=True)
+        ]
     )
-    rows = GroupMember.objects.bulk_create(
-        GroupMember(
+    rows = copy_create(
+        [row for group, binding in zip(groups, bindings, strict=True) for row in _members(group, binding)]
+    )
+    sharings, grants, start = list[Sharing](), list[Grant](), 0
+    for binding in bindings:
+        family = rows[start : start + len(binding.members)]
+        start += len(family)
+        sharings += _sharings(family, binding.members)
+        grants += _grants(family, binding.preflight.pairs)
+    copy_create(sharings)
+    copy_create(grants)
+    return groups
+
+
+def _members(group: MutualAidGroup, binding: Binding) -> Iterator[GroupMember]:
+    for seat, member in enumerate(_until_owner_leaves(binding.members), start=1):
+        yield GroupMember(
             group=group,
             person_id=member.person_id,
             seat=seat,
             relation=member.relation,
-            exclusive=policy.one_group_per_person,
+            exclusive=binding.policy.one_group_per_person,
             joined_on=member.starts_on,
             left_on=member.left_on,
         )
-        for seat, member in enumerate(members, start=1)
-    )
-    _share(rows, members)
-    _grant(dict(enumerate(rows, start=1)), preflight.pairs)
-    return group
 
 
-def applicants_of(members: Sequence[NewMember]) -> list[Applicant]:
-    """A new family as the pre-flight check takes it. Locks: expects the persons locked where it is written."""
-    facts = facts_for([member.person_id for member in members], day=min(member.starts_on for member in members))
+def applicants_of(members: Sequence[NewMember], facts: Mapping[int, PersonFacts] | None = None) -> list[Applicant]:
+    """A new family as the pre-flight check takes it. `facts`: by person, where they were read for many families.
+
+    Locks: expects the persons locked where it is written.
+    """
+    if facts is None:
+        facts = facts_for([member.person_id for member in members], day=min(member.starts_on for member in members))
     return [
         Applicant(
             position=position,
@@ -138,7 +183,7 @@ def lock_persons(person_ids: Iterable[int]) -> None:
     list(InsuredPerson.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _share(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> None:
+def _sharings(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> Iterator[Sharing]:
     """One sharing per member that shares, by rank, then in the order given.
 
     Rule: FORMATS.md, "顺序号 orders the payers": where two have the same number the later takes the next free one.
@@ -147,21 +192,17 @@ def _share(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> None:
         (member.rank, row, member) for row, member in zip(rows, members, strict=True) if member.rank is not None
     ]
     taken: set[int] = set()
-    sharings = []
     for wanted, row, member in sorted(payers, key=lambda payer: payer[0]):
         rank = next_free(wanted, taken)
         taken.add(rank)
-        sharings.append(
-            Sharing(
-                group_id=row.group_id,
-                payer=row,
-                rank=rank,
-                share_limit=member.share_limit,
-                starts_on=row.joined_on,
-                ends_on=row.left_on,
-            )
+        yield Sharing(
+            group_id=row.group_id,
+            payer=row,
+            rank=rank,
+            share_limit=member.share_limit,
+            starts_on=row.joined_on,
+            ends_on=row.left_on,
         )
-    Sharing.objects.bulk_create(sharings)
 
 
 def next_free(wanted: int, taken: Set[int]) -> int:
@@ -172,10 +213,11 @@ def next_free(wanted: int, taken: Set[int]) -> int:
     return rank
 
 
-def _grant(rows: dict[int, GroupMember], pairs: Iterable[PairFinding]) -> None:
-    """One grant per pair that passes. `rows`: by position of the pairs."""
-    grants = (grant_for(rows[pair.payer], rows[pair.beneficiary], pair) for pair in pairs if pair.granted)
-    Grant.objects.bulk_create(grant for grant in grants if grant is not None)
+def _grants(rows: Sequence[GroupMember], pairs: Iterable[PairFinding]) -> Iterator[Grant]:
+    """One grant per pair that passes. `rows`: in the order of the pairs' positions."""
+    for pair in pairs:
+        if pair.granted and (grant := grant_for(rows[pair.payer - 1], rows[pair.beneficiary - 1], pair)):
+            yield grant
 
 
 def grant_for(
@@ -206,7 +248,7 @@ def earlier_of(*ends: dt.date | None) -> dt.date | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-def _next_number(region: Region) -> str:
+def _next_numbers(count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('families_group_number')")
-        return f"GJ{region.code}{cursor.fetchone()[0]:08d}"
+        cursor.execute("SELECT nextval('families_group_number') FROM generate_series(1, %s)", [count])
+        return [number for (number,) in cursor.fetchall()]

@@ -25,8 +25,9 @@ from accounts.services.status_events import (
     take_death_back,
 )
 from families.models import GroupMember, MutualAidGroup
+from families.person_facts import facts_for
 from families.rules.findings import Level
-from families.selectors import facts_for, group_on, payers_for
+from families.selectors import group_on, payers_for
 from families.services.case_forms import CaseInput, LineInput, check_case
 from tests.factories import START, make_group, make_person, make_staff, make_suspension
 

@@ -9,19 +9,23 @@ from itertools import combinations
 
 from families.models import Grant, Sharing
 from families.models.case import CaseKind, Cause
+from families.person_facts import known_from
 from families.rules.facts import Applicant, Leaver, PersonFacts
 from families.rules.findings import Finding, Level, Preflight
 from families.rules.kinship import OWNER
 from families.rules.leaving import check_leavers
 from families.rules.policy import SEATS
 from families.rules.preflight import NORMAL, check_family
-from families.selectors import facts_for
 from families.services.plans.shapes import WHOLE_FAMILY, Place, Plan
 from families.services.plans.sharings import kept_sharings
 
 
 def check_plan(plan: Plan) -> Preflight:
-    facts = facts_for([*(place.person_id for place in plan.places), *plan.strangers.values()], day=plan.change.day)
+    persons = [*(place.person_id for place in plan.places), *plan.strangers.values()]
+    facts = {
+        person_id: known.on(plan.change.day, plan.change.stays.get(person_id, ()))
+        for person_id, known in known_from(persons, day=plan.change.day).items()
+    }
     findings = list(check_leavers(_leavers(plan, facts), policy=plan.policy))
     findings += _check_form(plan)
     findings += _check_cause(plan, facts)

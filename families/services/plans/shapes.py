@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from families.models import GroupMember, MutualAidGroup, Sharing
 from families.models.case import CaseKind
+from families.rules.facts import PastMembership
 from families.rules.findings import Preflight
 from families.rules.policy import Policy
 from families.services.groups import NewMember
@@ -29,7 +30,10 @@ class MemberTerms:
 
 @dataclass(frozen=True, slots=True)
 class GroupChange:
-    """What is asked for. `leaves`: persons; `declared`: pairs of persons, payer and beneficiary."""
+    """What is asked for. `leaves`: persons; `declared`: pairs of persons, payer and beneficiary.
+
+    `stays`: memberships by person that are to be stored before this change, to be counted as if they were.
+    """
 
     kind: str
     day: dt.date
@@ -38,6 +42,7 @@ class GroupChange:
     leaves: Sequence[int] = ()
     declared: frozenset[tuple[int, int]] = frozenset()
     reason: str = ""
+    stays: Mapping[int, Sequence[PastMembership]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
