@@ -51,7 +51,6 @@ class MasterData(ModelResource):
     data: str
     import_kind: str
     export_rights: tuple[str, ...]
-    title: Any
     import_title: Any
 
     @property
@@ -91,7 +90,6 @@ class PersonResource(MasterData):
     data = "persons"
     import_kind = "import_persons"
     export_rights = ("accounts.export_insuredperson", "accounts.view_personalaccount")
-    title = gettext_lazy("Insured persons")
     import_title = gettext_lazy("Import persons")
 
     psn_name = Field("name")
@@ -118,7 +116,6 @@ class RegionResource(MasterData):
     data = "regions"
     import_kind = "import_regions"
     export_rights = ("accounts.view_region",)
-    title = gettext_lazy("Regions")
     import_title = gettext_lazy("Import regions")
 
     admdvs = Field("code")
@@ -134,7 +131,6 @@ class CodeResource(MasterData):
     data = "codes"
     import_kind = "import_codes"
     export_rights = ("accounts.view_code",)
-    title = gettext_lazy("Code tables")
     import_title = gettext_lazy("Import code tables")
 
     region = Field("region_id")
