@@ -27,7 +27,7 @@ from accounts.spreadsheets.writer import MOST_ROWS, Column, Form, Kind, Value
 
 
 class TooManyRows(Exception):
-    """The list is longer than a sheet can be; the message is for a person."""
+    """The list is longer than a file of this form may be; the message is for a person."""
 
 
 class StockWayClosed(Exception):
@@ -70,8 +70,12 @@ class MasterData(ModelResource):
         """A file of these rows, audited. `queryset`: in the scope of `by`. Raises: RightMissing, TooManyRows."""
         for right in self.export_rights:
             require_right(by, right)
-        if queryset.count() > MOST_ROWS:
-            raise TooManyRows(_("The list has more than {n} rows: narrow it by its filters.").format(n=MOST_ROWS))
+        if queryset.count() > MOST_ROWS[form]:
+            raise TooManyRows(
+                _("The list has more than {n} rows: narrow it by its filters, or export it as CSV.").format(
+                    n=MOST_ROWS[form]
+                )
+            )
         rows = self._values(self.rows_of(queryset))
         return export_table(what=self.data, columns=self.columns(), rows=rows, form=form, by=by, request=request)
 

@@ -12,8 +12,8 @@ urlpatterns = [
         for data in RESOURCES
         for form in Form
     ),
-    path("imports/<int:pk>/", master_data.file_check, name="file-check"),
-    path("imports/<int:pk>/confirm/", master_data.confirm, name="confirm-import"),
+    path("file-checks/<int:pk>/", master_data.file_check, name="file-check"),
+    path("file-checks/<int:pk>/confirm/", master_data.confirm, name="confirm-import"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/reveal/", persons.reveal, name="reveal"),
     path("persons/<int:pk>/contact/", persons.contact, name="person-contact"),

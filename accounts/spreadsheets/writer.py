@@ -1,8 +1,8 @@
-"""Tables for people, as a workbook or a CSV file: the only module that writes them.
+"""Lists for people, as a workbook or a CSV file: the only module that writes them.
 
 Invariant: no text becomes a formula, whatever it holds, and none loses digits: in a workbook text stands in text
 cells, in CSV it is marked where a table program would take it for something else (`formulas`). Rows are taken one by
-one, so that memory holds the packed file and not the table.
+one; nothing is written to a temporary file.
 """
 
 import datetime as dt
@@ -16,7 +16,6 @@ import rustpy_xlsxwriter
 
 from accounts.spreadsheets.formulas import marked
 
-MOST_ROWS = 1_048_575  # of a sheet, without the heading
 Value = str | Decimal | dt.date | None
 
 
@@ -27,6 +26,8 @@ class Form(StrEnum):
     CSV = "csv"
 
 
+# A workbook is built in memory, 3.3 KB a row of persons; CSV holds as many as a sheet can show under its heading.
+MOST_ROWS: Mapping[Form, int] = {Form.XLSX: 100_000, Form.CSV: 1_048_575}
 CONTENT_TYPES: Mapping[Form, str] = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv; charset=utf-8",
@@ -65,6 +66,8 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, f
         rustpy_xlsxwriter.write_worksheet(
             _records(columns, rows, _in_workbook),
             file,
+            # Without it, rows go through a temporary file, and those hold names.
+            dedupe_strings=True,
             freeze_row=1,
             bold_headers=True,
             column_widths=[float(column.width) for column in columns],

@@ -25,7 +25,7 @@ def check(desk: Desk, file: Path) -> Job:
     desk.go("/persons/import/")
     desk.page.locator("[name=file]").set_input_files(file)
     desk.press("上传并校验")
-    desk.page.wait_for_url("**/imports/*/")
+    desk.page.wait_for_url("**/file-checks/*/")
     expect(desk.page.locator("#gj-check")).to_contain_text(file.name)
     expect(desk.page.locator(".gj-badge").first).to_have_class("gj-badge done", timeout=WAIT)
     return Job.objects.latest("pk")

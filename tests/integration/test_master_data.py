@@ -60,7 +60,7 @@ def hand_in(client: Client, data: str, content: str | bytes) -> Job:
     raw = content.encode() if isinstance(content, str) else content
     answer = client.post(f"/{data}/import/", {"file": SimpleUploadedFile(f"{data}.csv", raw)})
     job = Job.objects.latest("pk")
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/imports/{job.pk}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/file-checks/{job.pk}/")
     return ran(job)
 
 
@@ -72,7 +72,7 @@ def ran(job: Job) -> Job:
 
 def confirm(client: Client, check: Job) -> Job:
     """Confirm on the page and let the worker import."""
-    answer = client.post(f"/imports/{check.pk}/confirm/")
+    answer = client.post(f"/file-checks/{check.pk}/confirm/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/jobs/")
     return ran(Job.objects.get(confirms=check))
 
@@ -228,14 +228,15 @@ def test_an_export_asks_as_many_queries_for_many_persons_as_for_few() -> None:
     assert cost() == few
 
 
-def test_a_list_longer_than_a_sheet_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_longer_than_a_file_may_be_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         make_person(region="421002")
-    monkeypatch.setattr("accounts.resources.MOST_ROWS", 2)
+    monkeypatch.setattr("accounts.resources.MOST_ROWS", {Form.XLSX: 2, Form.CSV: 3})
     client = signed_in(make_staff("supervisor"))
     answer = client.post("/persons/export.xlsx", follow=True)
     assert "筛选" in answer.content.decode()
     assert not AuditEvent.objects.filter(kind=AuditKind.EXPORT).exists()
+    assert len(exported(client, "/persons/export.csv")) == 3
 
 
 # Import: preview
@@ -257,9 +258,9 @@ def test_a_preview_tells_what_is_new_changed_and_unchanged_and_writes_nothing() 
     ]
     assert list(Region.objects.values()) == before
     assert not AuditEvent.objects.filter(kind=AuditKind.IMPORT).exists()
-    page = client.get(f"/imports/{check.pk}/").content.decode()
+    page = client.get(f"/file-checks/{check.pk}/").content.decode()
     assert "荆州区 → 古城区" in page
-    assert f"/imports/{check.pk}/confirm/" in page
+    assert f"/file-checks/{check.pk}/confirm/" in page
 
 
 @pytest.mark.parametrize(("data", "content", "error"), [
@@ -279,10 +280,10 @@ def test_a_file_with_a_fault_shows_it_and_cannot_be_confirmed(
     check = hand_in(client, data, content)
 
     assert [(one["row"], one["column"], one["code"]) for one in check.result["errors"]] == [error]
-    page = client.get(f"/imports/{check.pk}/").content.decode()
+    page = client.get(f"/file-checks/{check.pk}/").content.decode()
     assert check.result["errors"][0]["message"] in page
     assert "/confirm/" not in page
-    refused = client.post(f"/imports/{check.pk}/confirm/", follow=True)
+    refused = client.post(f"/file-checks/{check.pk}/confirm/", follow=True)
     assert "无错误" in refused.content.decode()
     assert not Job.objects.exclude(kind="check_file").exists()
 
@@ -309,7 +310,7 @@ def test_a_preview_of_persons_writes_nothing_locks_nobody_and_shows_no_number() 
         {"row": 4, "key": "R000004", "columns": []},
     ]
     assert list(InsuredPerson.objects.values()) == before
-    page = client.get(f"/imports/{check.pk}/").content.decode()
+    page = client.get(f"/file-checks/{check.pk}/").content.decode()
     assert [line["certno"] for line in changed if line["certno"] in page + str(check.result)] == []
     assert "13900009999" not in page + str(check.result)
 
@@ -320,7 +321,7 @@ def test_the_same_file_again_has_nothing_to_confirm() -> None:
 
     again = hand_in(client, "regions", NEW_REGION)
 
-    page = client.get(f"/imports/{again.pk}/").content.decode()
+    page = client.get(f"/file-checks/{again.pk}/").content.decode()
     assert "无须导入" in page
     assert "/confirm/" not in page
 
@@ -329,8 +330,8 @@ def test_an_unreadable_file_is_refused_in_words_and_leads_to_no_import() -> None
     client = signed_in(make_staff("supervisor", "421000"))
     check = hand_in(client, "regions", b"\x00\xff\xfe\x00")
     assert check.state == JobState.REFUSED
-    assert check.failure in client.get(f"/imports/{check.pk}/").content.decode()
-    assert client.post(f"/imports/{check.pk}/confirm/").headers["Location"] == f"/imports/{check.pk}/"
+    assert check.failure in client.get(f"/file-checks/{check.pk}/").content.decode()
+    assert client.post(f"/file-checks/{check.pk}/confirm/").headers["Location"] == f"/file-checks/{check.pk}/"
     assert not Job.objects.exclude(kind="check_file").exists()
 
 
@@ -338,10 +339,10 @@ def test_a_check_that_still_waits_asks_again_by_itself_and_cannot_be_confirmed()
     client = signed_in(make_staff("supervisor", "421000"))
     client.post("/regions/import/", {"file": SimpleUploadedFile("r.csv", NEW_REGION.encode())})
     check = Job.objects.get()
-    page = client.get(f"/imports/{check.pk}/").content.decode()
+    page = client.get(f"/file-checks/{check.pk}/").content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert "/confirm/" not in page
-    client.post(f"/imports/{check.pk}/confirm/")
+    client.post(f"/file-checks/{check.pk}/confirm/")
     assert Job.objects.count() == 1
 
 
@@ -396,7 +397,7 @@ def test_a_file_is_confirmed_once() -> None:
     check = hand_in(client, "regions", NEW_REGION)
     confirm(client, check)
 
-    again = client.post(f"/imports/{check.pk}/confirm/", follow=True)
+    again = client.post(f"/file-checks/{check.pk}/confirm/", follow=True)
 
     assert again.status_code == 200
     assert "已确认过" in again.content.decode()
@@ -421,8 +422,8 @@ def test_nobody_else_sees_or_confirms_a_file() -> None:
         client = signed_in(stranger)
         may_import = stranger.role_names() & {"clerk", "supervisor"}
         expected = 404 if may_import else 403
-        assert client.get(f"/imports/{check.pk}/").status_code == expected
-        assert client.post(f"/imports/{check.pk}/confirm/").status_code == expected
+        assert client.get(f"/file-checks/{check.pk}/").status_code == expected
+        assert client.post(f"/file-checks/{check.pk}/confirm/").status_code == expected
     assert Job.objects.count() == 1
     assert not Region.objects.filter(pk="421004").exists()
 
@@ -430,18 +431,18 @@ def test_nobody_else_sees_or_confirms_a_file() -> None:
 def test_what_is_no_check_cannot_be_confirmed_as_one() -> None:
     client = signed_in(make_staff("supervisor", "421000"))
     job = confirm(client, hand_in(client, "regions", NEW_REGION))
-    assert client.get(f"/imports/{job.pk}/").status_code == 404
-    assert client.post(f"/imports/{job.pk}/confirm/").status_code == 404
+    assert client.get(f"/file-checks/{job.pk}/").status_code == 404
+    assert client.post(f"/file-checks/{job.pk}/confirm/").status_code == 404
 
 
 def test_a_right_that_was_lost_since_the_check_is_missing_at_the_confirmation_and_in_the_worker() -> None:
     supervisor = make_staff("supervisor", "421000")
     client = signed_in(supervisor)
     first, second = hand_in(client, "regions", NEW_REGION), hand_in(client, "regions", NEW_REGION)
-    client.post(f"/imports/{first.pk}/confirm/")
+    client.post(f"/file-checks/{first.pk}/confirm/")
     supervisor.groups.clear()
 
-    assert client.post(f"/imports/{second.pk}/confirm/").status_code == 403
+    assert client.post(f"/file-checks/{second.pk}/confirm/").status_code == 403
     job = ran(Job.objects.get(confirms=first))
 
     assert job.state == JobState.REFUSED
@@ -451,7 +452,7 @@ def test_a_right_that_was_lost_since_the_check_is_missing_at_the_confirmation_an
 def test_another_right_to_import_is_not_enough_to_confirm() -> None:
     clerk = make_staff("clerk", "421000")
     check = Job.objects.create(kind="check_file", params={"kind": "import_regions"}, owner=clerk, region=clerk.region)
-    assert signed_in(clerk).post(f"/imports/{check.pk}/confirm/").status_code == 403
+    assert signed_in(clerk).post(f"/file-checks/{check.pk}/confirm/").status_code == 403
 
 
 def test_what_changed_since_the_preview_stops_the_import() -> None:

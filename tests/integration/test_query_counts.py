@@ -78,7 +78,7 @@ PAGES = {
     "/documents/{document}/thumbnail.jpg": "reviewer",
     "/adjustments/": "reviewer",
     "/jobs/": "clerk",
-    "/imports/{check}/": "clerk",
+    "/file-checks/{check}/": "clerk",
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
     "/duplicates/": "clerk",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import tempfile
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +105,20 @@ def test_a_fault_while_the_rows_come_is_not_swallowed() -> None:
     for form in Form:
         with pytest.raises(LookupError):
             write_table([Column("甲"), Column("乙")], rows(), form=form)
+
+
+@pytest.mark.parametrize("form", Form)
+def test_no_row_goes_through_a_temporary_file(form: Form) -> None:
+    def open_files() -> set[str]:
+        return {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
+
+    seen: set[str] = set()
+
+    def rows() -> Any:
+        for number in range(5_000):
+            yield [str(number), "张三"]
+        seen.update(open_files())
+
+    before = open_files()
+    write_table([Column("甲"), Column("乙")], rows(), form=form)
+    assert {name for name in seen - before if name.startswith(tempfile.gettempdir())} == set()
