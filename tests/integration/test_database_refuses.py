@@ -15,6 +15,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
 from accounts.models.audit import AuditKind
@@ -320,6 +321,16 @@ ACCOUNTS = {
     "job_ended_has_time": Law(
         change(JOB, "job", "state = 'done', finished_at = now()"),
         [change(JOB, "job", f"state = '{state}'") for state in ("done", "refused", "failed")],
+    ),
+    # A file is imported once its owner, and nobody else, confirmed its finished check.
+    "job_confirms_own_check": Law(
+        change(JOB, "job", "confirms_id = {check}"),
+        [
+            change(JOB, "job", "confirms_id = {job}"),
+            change(JOB, "job", "confirms_id = {unfinished_check}"),
+            change(JOB, "job", "confirms_id = {others_check}"),
+            change(JOB, "job", "confirms_id = {check}") + "; " + change(JOB, "job", "owner_id = {reviewer}"),
+        ],
     ),
     "person_once_per_certificate": Law(
         change(
@@ -1049,6 +1060,12 @@ IMPORTS = {
 LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS}
 
 
+def make_check(staff: Staff, state: str) -> int:
+    ended = timezone.now() if state == "done" else None
+    row = Job.objects.create(kind="check_file", state=state, owner=staff, region=staff.region, finished_at=ended)
+    return row.pk
+
+
 @pytest.fixture
 def world(regions: None) -> dict[str, Any]:
     """Ids of: a person with an account of 100.00 and 200.00 and an open case; two groups; one of each other row."""
@@ -1092,6 +1109,9 @@ def world(regions: None) -> dict[str, Any]:
         ).pk,
         "event": record_event(AuditKind.LOOK, by=clerk, person=person).pk,
         "job": Job.objects.create(kind="x", owner=clerk, region=clerk.region).pk,
+        "check": make_check(clerk, "done"),
+        "others_check": make_check(reviewer, "done"),
+        "unfinished_check": make_check(clerk, "queued"),
         "group": group.pk,
         "owner_row": rows[1].pk,
         "spouse_row": rows[2].pk,
