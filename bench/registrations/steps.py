@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -106,36 +105,13 @@ def stock(directory: str) -> dict[str, Any]:
 
 def written(directory: str) -> dict[str, Any]:
     """What stands in the tables about the families of the slice: the number of rows and a digest of what they say."""
-    from families.models import CaseLine, Grant, GroupMember, MutualAidGroup, RegistrationCase, Sharing
+    from bench.registrations.standing import standing
 
     owners = json.loads(Path(directory, "slice.json").read_text())
-    groups = MutualAidGroup.objects.filter(members__relation="01", members__person__psn_no__in=owners)
-    cases = RegistrationCase.objects.filter(group__in=groups)
-    rows = {
-        "groups": groups.values_list("region", "opened_on", "dissolved_on", "members__person__psn_no"),
-        "members": GroupMember.objects.filter(group__in=groups).values_list(
-            "person__psn_no", "seat", "relation", "exclusive", "joined_on", "left_on"
-        ),
-        "sharings": Sharing.objects.filter(group__in=groups).values_list(
-            "payer__person__psn_no", "rank", "share_limit", "starts_on", "ends_on"
-        ),
-        "grants": Grant.objects.filter(group__in=groups).values_list(
-            "payer__person__psn_no", "beneficiary__person__psn_no", "basis", "starts_on", "ends_on"
-        ),
-        "cases": cases.values_list(
-            "owner__psn_no", "kind", "state", "channel", "effective_on", "reviewed_by__username"
-        ),
-        "lines": CaseLine.objects.filter(case__in=cases).values_list(
-            "person__psn_no", "position", "relation", "shares", "rank", "share_limit", "starts_on", "last_on"
-        ),
-    }  # fmt: skip
-    return {table: _digest(sorted(map(str, found))) for table, found in rows.items()}
-
-
-def _digest(rows: list[str]) -> dict[str, Any]:
-    once = [row for row, _same in groupby(rows)]
-    assert once == rows, "a row twice"
-    return {"rows": len(rows), "sha256": hashlib.sha256("\n".join(rows).encode()).hexdigest()}
+    return {
+        table: {"rows": len(rows), "sha256": hashlib.sha256("\n".join(rows).encode()).hexdigest()}
+        for table, rows in standing(owners).items()
+    }
 
 
 @contextmanager

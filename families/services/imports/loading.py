@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -67,16 +67,29 @@ def load_registrations(
 def _loaded(content: bytes, name: str, by: Staff) -> tuple[ImportBatch, ImportResult]:
     """The batch of the file: the one there is, or a new one, checked. Expects a transaction."""
     result = result_for(content)
-    batch = live_batch_of(sha256=result.sha256, by=by)
-    if batch is None:
-        with acting(by):
-            batch = new_batch(name=name, sender="", sha256=result.sha256, by=by)
-            error = read_batch(batch, content=content, progress=Unwatched(), by=by)
-        if error is not None:
-            result.errors = [error]
-            return batch, result
-        batch.refresh_from_db()
+    with acting(by):
+        batch, is_new = _batch_of(name, result.sha256, by)
+        error = read_batch(batch, content=content, progress=Unwatched(), by=by) if is_new else None
+    if error is not None:
+        result.errors = [error]
+        return batch, result
+    batch.refresh_from_db()
     return batch, result_of(batch)
+
+
+def _batch_of(name: str, sha256: str, by: Staff) -> tuple[ImportBatch, bool]:
+    """The batch of a file, and whether it is new. Who loads it in this very moment is waited for."""
+    known = live_batch_of(sha256=sha256, by=by)
+    if known is not None:
+        return known, False
+    try:
+        with transaction.atomic():
+            return new_batch(name=name, sender="", sha256=sha256, by=by), True
+    except IntegrityError:
+        known = live_batch_of(sha256=sha256, by=by)
+        if known is None:
+            raise
+        return known, False
 
 
 def _is_new(batch: ImportBatch) -> bool:

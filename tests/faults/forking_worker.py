@@ -1,0 +1,32 @@
+"""A worker that is quick to replace: starts Django once, then works each job in a child of its own, as Celery does.
+
+`python -m tests.faults.forking_worker CHUNK`: reads job numbers from its input, one a line, answers each with the
+number of the process that works it, and with how that process ended once it has.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+
+def main(chunk: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from accounts.services.jobs import run_job
+    from families.services.imports import applying
+
+    applying.CHUNK = chunk
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            run_job(int(line))
+            os._exit(0)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
