@@ -60,6 +60,7 @@ class Progress:
     def step(self) -> Iterator[None]:
         """One transaction of work that is done in steps; it is committed only while the lease is held.
 
+        Work that gets on is not given up, however often its worker is killed.
         Raises: LeaseLost; the step is rolled back then.
         """
         with transaction.atomic():
@@ -68,7 +69,7 @@ class Progress:
 
     def _hold(self) -> None:
         held = Job.objects.filter(pk=self.job_id, fence=self.fence, state=JobState.RUNNING).update(
-            lease_until=timezone.now() + LEASE, done=self.done, total=self.total
+            lease_until=timezone.now() + LEASE, done=self.done, total=self.total, attempts=1
         )
         if not held:
             raise LeaseLost
