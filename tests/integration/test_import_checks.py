@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import InsuredPerson, Staff
+from accounts.models import AuditEvent, InsuredPerson, Staff
+from accounts.models.audit import AuditKind
 from accounts.models.suspension import Cause
 from accounts.rules.identity import check_digit
 from families.models import ImportFamily
@@ -346,6 +347,17 @@ def test_an_owner_of_another_region_is_refused_and_a_member_needs_the_right_name
     batch = stage(rows, clerk)
     assert faults(batch) == [(2, "owner_number", "other_region"), (4, "member_number", "not_insured")]
     assert states(batch) == ["faulty", "ready", "faulty"]
+
+
+def test_who_guesses_names_of_another_region_by_file_is_stopped_as_at_the_counter() -> None:
+    """ADR 0009: counter and files share one limit; after it a right name is not told either."""
+    clerk = make_staff("clerk", "421002")
+    away = [make_person("钱多", region="421003", gender="2", insutype="390") for _each in range(61)]
+    guessed = [line(owner(), person, "女", member_name=f"猜{n}", starts_on="") for n, person in enumerate(away)]
+    assert states(stage(guessed, clerk)) == ["faulty"] * 61
+    assert AuditEvent.objects.filter(kind=AuditKind.VERIFY, staff=clerk).count() == 60
+    right = [line(owner(), away[0], "女", starts_on="")]
+    assert faults(stage(right, clerk)) == [(2, "member_number", "not_insured")]
 
 
 def test_a_record_that_was_merged_stands_for_the_other(clerk: Staff) -> None:

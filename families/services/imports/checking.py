@@ -31,6 +31,7 @@ from families.services.imports.faults import RowFault
 from families.services.imports.findings import Rows, faults_from, warnings_from
 from families.services.imports.reading import FormFamily
 from families.services.imports.rows import FormRow, Named, Tables
+from families.services.lookup import look_ups_left
 from families.services.plans import GroupChange, plan_change
 
 DOCUMENTS = "documents"
@@ -78,17 +79,27 @@ def tables_for(*, today: dt.date) -> Tables:
 
 
 class Checker:
-    """Checks chunk after chunk of one file; remembers policies, and whom the families before have claimed."""
+    """Checks chunk after chunk of one file; remembers whom the families before have claimed.
+
+    `refused`: named with a wrong name, outside the scope; too many of them end the looking there (ADR 0009).
+    """
 
     def __init__(self, *, by: Staff, today: dt.date) -> None:
         self.today = today
         self._by = by
+        self._look_ups_left = look_ups_left(by)
+        self.refused: set[Named] = set()
         self._claimed: dict[int, list[PastMembership]] = defaultdict(list)
+
+    @property
+    def refused_names(self) -> set[tuple[str, str]]:
+        return {(one.number, one.name) for one in self.refused}
 
     def check(self, families: Sequence[FormFamily], *, lock: bool = False) -> list[Checked]:
         """One answer for each family, in their order, which is that of the file."""
         chunk = _Chunk(families, by=self._by, today=self.today)
-        chunk.find_persons()
+        chunk.find_persons(look_elsewhere=lock or len(self.refused) < self._look_ups_left)
+        self.refused |= chunk.refused
         if lock:
             chunk.lock()
         chunk.gather()
@@ -227,16 +238,17 @@ class _Chunk:
         self._families, self._by, self._today = families, by, today
         self._found: dict[Named, int] = {}
         self._misnamed: set[Named] = set()
+        self.refused: set[Named] = set()
         self.known: dict[int, Known] = {}
         self.groups: dict[int, MutualAidGroup] = {}
         self.members_in: dict[int, dict[int, GroupMember]] = defaultdict(dict)
         self._open: dict[int, str] = {}
         self._open_of_group: dict[int, str] = {}
 
-    def find_persons(self) -> None:
+    def find_persons(self, *, look_elsewhere: bool) -> None:
         """By certificate; under that of a merged record, the one that stands for it. The name has to agree.
 
-        Outside the scope, nothing tells that the number alone exists.
+        Outside the scope, nothing tells that the number alone exists (ADR 0009).
         """
         wanted = defaultdict(set)
         for family in self._families:
@@ -247,11 +259,12 @@ class _Chunk:
             "pk", "cert_type", "certno_digest", "name", "region__path",
             "merged_into", "merged_into__name", "merged_into__region__path",
         ):  # fmt: skip
+            in_scope = (other_path or path).startswith(self._by.region.path)
             for one in wanted.get((cert_type, bytes(digest)), ()):
-                if one.name in (name, other_name):
+                if one.name not in (name, other_name):
+                    (self._misnamed if in_scope else self.refused).add(one)
+                elif in_scope or look_elsewhere:
                     self._found[one] = stands_for or key
-                elif (other_path or path).startswith(self._by.region.path):
-                    self._misnamed.add(one)
 
     @property
     def _owners(self) -> list[int]:
