@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.management.base import Outcome, Refused, StaffCommand, import_outcome, read_file, staff_named
 from accounts.models import Staff
-from accounts.services.review import OwnWork
+from accounts.services.review import AlreadyDecided, NotYours, OwnWork
 from families.services.imports.batches import LOADS
 from families.services.imports.loading import ReviewerOutside, load_registrations
 
@@ -36,6 +36,6 @@ class Command(StaffCommand):
                 reviewer=reviewer,
                 by=staff,
             )
-        except (OwnWork, ReviewerOutside) as refusal:
+        except (AlreadyDecided, NotYours, OwnWork, ReviewerOutside) as refusal:
             raise Refused(str(refusal)) from refusal
         return import_outcome(result)

@@ -45,7 +45,8 @@ def load_registrations(
     Rules: FORMATS.md, "Commands" and "Registration workbook". `only_valid`: families with faults stay behind; without
     it one of them means that nothing goes in. `reviewer`: says yes where the policy asks for a second person.
     Returns: the result; when nothing went in, no batch is left behind. The same file again changes nothing.
-    Raises: RightMissing, OwnWork, ReviewerOutside; nothing is written then.
+    Raises: RightMissing, OwnWork, ReviewerOutside; NotYours for a file that another desk has loaded and not confirmed
+    yet; nothing is written then.
     """
     require_right(by, LOADS)
     if reviewer is not None:
