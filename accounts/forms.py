@@ -175,7 +175,9 @@ class DecisionForm(forms.Form):
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}), help_text=_(".xlsx or .csv")
+        label=_("File"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx", "data-focus": ""}),
+        help_text=_(".xlsx or .csv"),
     )
 
     def __init__(self, *args: Any, request_bytes: int = 0, **kwargs: Any) -> None:

@@ -33,8 +33,18 @@ DETAILS = {
     "document": _("no. of the paper"),
     "path": _("page"),
     "refused": _("refused because of"),
+    "file": _("data"),
+    "rows": _("rows"),
+    "format": _("format"),
+    "created": _("new"),
+    "updated": _("changed"),
+    "sha256": "SHA-256",
 }
-PAPERS = {"registration_form": _("registration form"), "receipt": _("receipt")}
+# The words for what stands in the detail as a code.
+VALUES = {
+    "paper": {"registration_form": _("registration form"), "receipt": _("receipt")},
+    "file": {"persons": _("insured persons"), "regions": _("regions"), "codes": _("code tables")},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ def last_change_of(person: InsuredPerson, *, since_version: int) -> tuple[str, l
 def details_of(event: AuditEvent) -> tuple[Change, ...]:
     """What an audit event tells besides who, when and whom, each with its label."""
     return tuple(
-        Change(key, str(DETAILS.get(key, key)), "", str(PAPERS.get(value, value) if key == "paper" else value))
+        Change(key, str(DETAILS.get(key, key)), "", str(VALUES.get(key, {}).get(value, value)))
         for key, value in event.detail.items()
     )
 

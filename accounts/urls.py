@@ -1,9 +1,19 @@
 from django.urls import path
 
-from accounts.views import adjustments, jobs, persons, session
+from accounts.resources import RESOURCES
+from accounts.spreadsheets.writer import Form
+from accounts.views import adjustments, jobs, master_data, persons, session
 
+# `RESOURCES`: the pages of each kind of master data.
 urlpatterns = [
-    path("persons/import/", jobs.import_persons, name="import-persons"),
+    *(path(f"{data}/import/", master_data.import_, {"data": data}, name=f"import-{data}") for data in RESOURCES),
+    *(
+        path(f"{data}/export.{form}", master_data.export, {"data": data, "form": form}, name=f"export-{data}-{form}")
+        for data in RESOURCES
+        for form in Form
+    ),
+    path("file-checks/<int:pk>/", master_data.file_check, name="file-check"),
+    path("file-checks/<int:pk>/confirm/", master_data.confirm, name="confirm-import"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/reveal/", persons.reveal, name="reveal"),
     path("persons/<int:pk>/contact/", persons.contact, name="person-contact"),

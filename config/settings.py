@@ -246,8 +246,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+# Rights of their own; none of its pages is used (docs/adr/0017).
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 
 LOGGING = {
     "version": 1,
@@ -269,7 +270,10 @@ LOGGING = {
 
 # What a job of each kind calls: `(job, progress) -> result`, inside one transaction with the end of the job.
 JOB_KINDS = {
-    "import_persons": "accounts.services.import_persons.run_import",
+    "check_file": "accounts.services.master_data.run_check",
+    "import_codes": "accounts.services.master_data.run_import",
+    "import_persons": "accounts.services.master_data.run_import",
+    "import_regions": "accounts.services.master_data.run_import",
     "propose_matches": "families.services.duplicates.run_search",
     "turn_day": "families.services.nightly.run_turn_day",
     "check_registrations": "families.services.imports.staging.run_check",

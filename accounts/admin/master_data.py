@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.admin.scoped import HiddenOutside, ReadOnly
+from accounts.admin.scoped import HiddenOutside, ResourceList
 from accounts.models import Code, Region, Staff
+from accounts.resources import RESOURCES
 from accounts.roles import ROLE_LABELS
 
 admin.site.unregister(Group)
@@ -26,9 +27,10 @@ def _role_label(group: Group) -> str:
 
 
 @admin.register(Region)
-class RegionAdmin(ReadOnly):
-    """Shown only: regions come by `load_reference`, which keeps the paths."""
+class RegionAdmin(ResourceList):
+    """Shown only: regions come by file, through the service that keeps the paths."""
 
+    resource = RESOURCES["regions"]
     list_display = ["code", "name", "parent"]
     list_select_related = ["parent"]
     search_fields = ["code", "name"]
@@ -50,9 +52,10 @@ TABLES = {
 
 
 @admin.register(Code)
-class CodeAdmin(ReadOnly):
-    """Shown only: code tables come by `load_reference --codes`, a whole version at a time."""
+class CodeAdmin(ResourceList):
+    """Shown only: code tables come by file."""
 
+    resource = RESOURCES["codes"]
     list_display = ["table", "subject", "code", "name_zh", "name_en", "region", "version"]
     list_filter = ["table"]
     search_fields = ["code", "name_zh", "name_en"]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin.filters import RegionFilter
-from accounts.admin.scoped import PageAdmin, ScopedAdmin
+from accounts.admin.scoped import PageAdmin, ResourceList, ScopedAdmin
 from accounts.models import AccountAdjustment, AuditEvent, InsuredPerson, Job, PersonalAccount
+from accounts.resources import RESOURCES
 from accounts.selectors import code_labels
 from accounts.trail import details_of
 
@@ -33,13 +34,14 @@ class InsuranceFilter(admin.SimpleListFilter):
 
 
 @admin.register(InsuredPerson)
-class PersonAdmin(PageAdmin):
+class PersonAdmin(PageAdmin, ResourceList):
+    resource = RESOURCES["persons"]
     list_display = ["name", "number", "psn_no", "gender", "born_on", "region_name", "insurance", "state"]
     list_display_links = ["name", "number"]
     list_filter = ["status", InsuranceFilter, "gender"]
     list_select_related = ["region"]
     ordering = ["name_key", "id"]
-    list_before_template = "accounts/_find_box.html"
+    list_before_template = "accounts/_before_persons.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InsuredPerson]:
         """Without merged records: each is listed under the one it was merged into, on that one's page."""
@@ -96,7 +98,7 @@ class AdjustmentAdmin(ScopedAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ScopedAdmin):
-    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "told"]
+    list_display = ["sequence", "at", "kind", "staff", "person", "region", "address", "briefly"]
     # Only staff that the events in scope name: the plain filter offers everybody of every region.
     list_filter = ["kind", ("staff", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["staff", "person", "region"]
@@ -107,6 +109,11 @@ class AuditEventAdmin(ScopedAdmin):
     @display(description=_("detail"))
     def told(self, event: AuditEvent) -> str:
         return " · ".join(f"{detail.label} {detail.after}" for detail in details_of(event))
+
+    @display(description=_("detail"))
+    def briefly(self, event: AuditEvent) -> str:
+        """Without the fingerprint of a file: it stands on the event's page, and is too long for a line."""
+        return " · ".join(f"{one.label} {one.after}" for one in details_of(event) if one.field != "sha256")
 
 
 @admin.register(Job)

@@ -13,7 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from unfold.admin import ModelAdmin
+
+from accounts.resources import MasterData
+from accounts.spreadsheets.writer import Form
 
 
 class HiddenOutside(ModelAdmin):
@@ -55,6 +59,23 @@ class ScopedAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.for_staff(request.user)
         return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
+
+
+class ResourceList(ReadOnly):
+    """A list that can be exported as it is filtered, and brought up to date by a file (`accounts.resources`)."""
+
+    resource: MasterData
+    list_before_template = "accounts/_import_export.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may = request.user.has_perm
+        data, query = self.resource.data, request.GET.urlencode()
+        exports = [(form.value, f"{reverse(f'export-{data}-{form}')}?{query}") for form in Form]
+        tools = {
+            "exports": exports if all(map(may, self.resource.export_rights)) else [],
+            "import_url": reverse(f"import-{data}") if may(self.resource.source.right) else "",
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **tools})
 
 
 class PageAdmin(ScopedAdmin):

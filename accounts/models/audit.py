@@ -30,6 +30,7 @@ class AuditKind(models.TextChoices):
     REVEAL = "reveal", _("full number revealed")
     PRINT = "print", _("printed")
     IMPORT = "import", _("file imported")
+    EXPORT = "export", _("list exported")
     CHECK = "check", _("ledger checked")
 
 

@@ -2,12 +2,13 @@
 
 Invariants: a running job has a lease; whoever takes it raises `fence`, and only the holder of the present
 fence may report progress or finish: a worker that was thought dead and comes back changes nothing. One job of a kind
-for a business date.
+for a business date. A file that was checked is imported once at most, by whoever had it checked.
 """
 
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from accounts import keys
 from accounts.history import track
 from accounts.rules import sealing
 from accounts.scope import ScopedQuerySet
+
+CHECK_FILE = "check_file"  # kind of the jobs that say what a file would do
 
 
 class JobState(models.TextChoices):
@@ -37,6 +40,14 @@ class Job(models.Model):
     owner = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="jobs", verbose_name=_("asked for by"))
     region = models.ForeignKey("accounts.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
     business_date = models.DateField(_("business date"), null=True, help_text=_("of work that is done once a day"))
+    confirms = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="confirmed_by",
+        verbose_name=_("confirms"),
+        help_text=_("the check of the file that this job imports"),
+    )
     params = models.JSONField(default=dict, help_text="ids and dates only")
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
@@ -70,8 +81,31 @@ class Job(models.Model):
             ),
         ]
 
+        triggers = [
+            pgtrigger.Trigger(
+                name="job_confirms_own_check",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("confirms_id", "owner_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__confirms__isnull=False),
+                func=f"""
+                    IF NOT EXISTS (SELECT FROM accounts_job AS checked
+                                    WHERE checked.id = NEW.confirms_id AND checked.owner_id = NEW.owner_id
+                                      AND checked.kind = '{CHECK_FILE}' AND checked.state = '{JobState.DONE}') THEN
+                        RAISE EXCEPTION 'job % confirms no finished check of its owner', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'job_confirms_own_check';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def upload(self) -> JobFile:
+        """The file it works on: its own, or that of the check which it confirms."""
+        return (self.confirms or self).file
 
     @property
     def percent(self) -> int:

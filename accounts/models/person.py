@@ -97,6 +97,7 @@ class InsuredPerson(models.Model):
         permissions = [
             ("reveal_insuredperson", gettext_noop("May reveal a full ID number or phone, with a reason")),
             ("import_insuredperson", gettext_noop("May import persons")),
+            ("export_insuredperson", gettext_noop("May export lists of persons, numbers masked")),
         ]
         constraints = [
             models.UniqueConstraint(name="person_once_per_certificate", fields=["cert_type", "certno_digest"]),

@@ -8,10 +8,10 @@ time: of two that run at once, the second sees what the first has stored.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import keys
 from accounts.bulk import copy_create, update_each
 from accounts.import_messages import message_for
-from accounts.models import AccountEntry, InsuredPerson, Job, PersonalAccount, Staff, Suspension
+from accounts.models import AccountEntry, InsuredPerson, PersonalAccount, Staff, Suspension
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
 from accounts.models.person import InsuranceStatus
@@ -29,11 +29,10 @@ from accounts.models.suspension import Cause
 from accounts.rules.identity import mask_name, mask_number
 from accounts.rules.names import name_key
 from accounts.services.audit import record_event
-from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, file_error, result_for
-from accounts.services.jobs import JobRefused, Progress
+from accounts.services.import_result import ImportResult, Report, RowChange, RowError, file_error, result_for, silent
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.person_rows import COLUMNS, PersonRow, RowFaults, Tables, read_person, tables_for
-from accounts.services.rights import RightMissing, require_right
+from accounts.services.rights import require_right
 from accounts.services.status_events import follow_status
 from accounts.spreadsheets.columns import HeaderRefused, find_header
 from accounts.spreadsheets.reader import read_table
@@ -47,33 +46,17 @@ UPDATED = (
     "region", "insutype", "psn_type", "gender", "born_on", "status", "status_since", "status_reason", "mobile_sealed",
     "contact_confirmed_on", "version",
 )  # fmt: skip
-Report = Callable[[int, int], None]
 T = TypeVar("T")
 
 
-def run_import(job: Job, progress: Progress) -> dict[str, Any]:
-    """The work of a job of kind `import_persons`: its file, with the rights and scope of whoever asked.
-
-    Returns: FORMATS.md's import result, with the first `SHOWN_ERRORS` errors and their number.
-    Raises: JobRefused when the file cannot be read or the right is gone.
-    """
-    try:
-        result = import_persons(content=job.file.content, name=job.file.name, by=job.owner, report=progress.report)
-    except RightMissing as refusal:
-        raise JobRefused(str(refusal)) from refusal
-    if result.unreadable:
-        raise JobRefused(result.unreadable.message)
-    return result.as_json(most_errors=SHOWN_ERRORS)
-
-
 def import_persons(
-    *, content: bytes, name: str, by: Staff, report: Report = lambda done, total: None
+    *, content: bytes, name: str, by: Staff, report: Report = silent, write: bool = True
 ) -> ImportResult:
-    """Register the persons of a CSV file or workbook, or bring them up to date.
+    """Register the persons of a CSV file or workbook, or bring them up to date; without `write`, say what that does.
 
-    Rules: FORMATS.md, "Commands" and its error codes. `name`: the file's; `report`: told of rows done and in all.
+    Rules: FORMATS.md, "Commands" and its error codes. `name`: the file's.
     Returns: the result; with any error in it, nothing was written. Raises: RightMissing.
-    Locks: one import at a time (advisory), then the known persons by primary key.
+    Locks: one import at a time (advisory), then the known persons by primary key; none without `write`.
     """
     require_right(by, RIGHT)
     result = result_for(content)
@@ -84,12 +67,15 @@ def import_persons(
         result.errors = [file_error(refusal)]
         return result
     with transaction.atomic():
-        _wait_for_other_imports()
-        plan = _compare(_once_each(rows, result), tables, result)
+        if write:
+            _wait_for_other_imports()
+        plan = _compare(_once_each(rows, result), tables, result, lock=write)
         result.errors.sort(key=lambda error: error.row)
         if not result.errors:
-            _write(plan, tables, by, report)
             plan.tell(result)
+        if write and not result.errors:
+            _write(plan, tables, by, report)
+            result.accepted_rows = plan.rows
             record_event(
                 AuditKind.IMPORT, by=by, file="persons", sha256=result.sha256, rows=result.rows,
                 created=result.created, updated=result.updated,
@@ -160,27 +146,31 @@ class _Known:
 class _Plan:
     """What there is to write: new persons, changed ones, accounts to open for those known before.
 
-    `restated`: the primary keys of those whose status changes.
+    `changes`: the columns that differ, by row; `restated`: the primary keys of those whose status changes.
     """
 
     rows: int = 0
+    changes: list[RowChange] = field(default_factory=list)
     new: list[PersonRow] = field(default_factory=list)
     changed: list[tuple[InsuredPerson, PersonRow]] = field(default_factory=list)
     opening: list[tuple[InsuredPerson, PersonRow]] = field(default_factory=list)
     restated: set[int] = field(default_factory=set)
 
     def tell(self, result: ImportResult) -> None:
-        touched = {person.pk for person, _row in (*self.changed, *self.opening)}
-        result.accepted_rows, result.created, result.updated = self.rows, len(self.new), len(touched)
+        for row in self.new:
+            result.note_new(row.number, row.psn_no)
+        for change in self.changes:
+            result.note_change(change)
+        result.changes.sort(key=lambda change: change.row)
         result.unchanged = self.rows - result.created - result.updated
 
 
-def _compare(rows: Sequence[PersonRow], tables: Tables, result: ImportResult) -> _Plan:
-    """What the rows change of what is stored; contradictions go into the result."""
+def _compare(rows: Sequence[PersonRow], tables: Tables, result: ImportResult, *, lock: bool) -> _Plan:
+    """What the rows change of what is stored; contradictions go into the result. `lock`: the persons they name."""
     plan = _Plan(rows=len(rows))
     for chunk in _chunks(rows):
         digests = [keys.number_digest(row.certno) for row in chunk]
-        by_number, by_certificate = _known(chunk, digests)
+        by_number, by_certificate = _known(chunk, digests, lock=lock)
         for row, digest in zip(chunk, digests, strict=True):
             known, holder = by_number.get(row.psn_no), by_certificate.get((row.cert_type, digest))
             if known is None and holder is None:
@@ -193,12 +183,12 @@ def _compare(rows: Sequence[PersonRow], tables: Tables, result: ImportResult) ->
 
 
 def _known(
-    rows: Sequence[PersonRow], digests: Sequence[bytes]
+    rows: Sequence[PersonRow], digests: Sequence[bytes], *, lock: bool
 ) -> tuple[dict[str, _Known], dict[tuple[str, bytes], _Known]]:
-    """By person number, and by kind and digest of the certificate; locked, by primary key."""
+    """By person number, and by kind and digest of the certificate; with `lock`, locked by primary key."""
     mentioned = Q(psn_no__in=[row.psn_no for row in rows]) | Q(certno_digest__in=digests)
-    persons = InsuredPerson.objects.filter(mentioned).order_by("pk").select_for_update(no_key=True)
-    known = {person.pk: _Known(person) for person in persons}
+    persons = InsuredPerson.objects.filter(mentioned).order_by("pk")
+    known = {person.pk: _Known(person) for person in (persons.select_for_update(no_key=True) if lock else persons)}
     for person_id in PersonalAccount.objects.filter(person__in=known).values_list("person", flat=True):
         known[person_id].opened = (Decimal(0), Decimal(0))
     deaths = Suspension.objects.filter(person__in=known, cause=Cause.DEATH, ends_on=None)
@@ -248,28 +238,35 @@ def _merged(row: PersonRow, record: InsuredPerson, tables: Tables) -> RowError:
 def _note_changes(plan: _Plan, known: _Known, row: PersonRow) -> None:
     if known.person.status != row.status:
         plan.restated.add(known.person.pk)
-    if _apply(known.person, row):
+    columns = _apply(known.person, row)
+    if columns:
         plan.changed.append((known.person, row))
     if row.is_employee and known.opened is None:
         plan.opening.append((known.person, row))
+        columns += ["prior_years_balance", "current_year_balance"]
+    if columns:
+        plan.changes.append(RowChange(row.number, row.psn_no, tuple(columns)))
 
 
-def _apply(person: InsuredPerson, row: PersonRow) -> bool:
-    """Bring a person up to date in memory; whether anything differs. A blank phone says nothing."""
-    changed = False
-    wanted = {"region_id": row.region, "insutype": row.insutype, "psn_type": row.psn_type or person.psn_type}
-    wanted |= {"gender": row.gender}
-    for name, value in wanted.items():
-        changed |= getattr(person, name) != value
+def _apply(person: InsuredPerson, row: PersonRow) -> list[str]:
+    """Bring a person up to date in memory; the columns that differ. A blank phone says nothing."""
+    wanted = {
+        "insu_admdvs": ("region_id", row.region),
+        "insutype": ("insutype", row.insutype),
+        "psn_type": ("psn_type", row.psn_type or person.psn_type),
+        "gend": ("gender", row.gender),
+        "brdy": ("born_on", row.born_on),
+    }
+    changed = [column for column, (name, value) in wanted.items() if getattr(person, name) != value]
+    for name, value in wanted.values():
         setattr(person, name, value)
-    if person.born_on != row.born_on:
-        person.born_on, changed = row.born_on, True
     if person.status != row.status:
         _set_status(person, row.status)
-        changed = True
+        changed.append("psn_insu_stas")
     if row.mobile and person.mobile != row.mobile:
-        person.mobile, person.contact_confirmed_on, changed = row.mobile, timezone.localdate(), True
-    person.version += changed
+        person.mobile, person.contact_confirmed_on = row.mobile, timezone.localdate()
+        changed.append("mobile")
+    person.version += bool(changed)
     return changed
 
 

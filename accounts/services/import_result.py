@@ -6,6 +6,7 @@ Invariant: `accepted_rows` counts what is in the database now; where nothing was
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,12 @@ from accounts.spreadsheets.refusals import FileRefused
 
 UNREADABLE = frozenset({"file_unreadable", "file_too_large", "header_missing"})
 SHOWN_ERRORS = 1_000
+SHOWN_CHANGES = 200
+Report = Callable[[int, int], None]  # told of rows done and in all
+
+
+def silent(done: int, total: int) -> None:
+    """For whoever does not watch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,21 @@ class RowError:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What one row does to what is stored. `key`: which, without a name; `columns` is empty for something new.
+
+    `row` is 0 for what no row names, and changes along with another.
+    """
+
+    row: int
+    key: str
+    columns: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"row": self.row, "key": self.key, "columns": list(self.columns)}
+
+
 @dataclass
 class ImportResult:
     """`families`, with what was accepted and rejected of them, stays None where rows stand alone.
@@ -56,6 +78,15 @@ class ImportResult:
     rejected_families: int = 0
     ignored_columns: list[str] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+    changes: list[RowChange] = field(default_factory=list)
+
+    def note_new(self, row: int, key: str) -> None:
+        self.created += 1
+        self.changes.append(RowChange(row, key))
+
+    def note_change(self, change: RowChange) -> None:
+        self.updated += 1
+        self.changes.append(change)
 
     @property
     def rejected_rows(self) -> int:
@@ -94,6 +125,11 @@ class ImportResult:
             "errors": [error.as_json() for error in self.errors[:most_errors]],
         }
         return answer if most_errors is None else answer | {"error_count": len(self.errors)}
+
+    def as_preview(self) -> dict[str, Any]:
+        """For storing: what would be new, changed and wrong, with the first of each."""
+        changes = [change.as_json() for change in self.changes[:SHOWN_CHANGES]]
+        return self.as_json(most_errors=SHOWN_ERRORS) | {"changes": changes}
 
 
 def result_for(content: bytes) -> ImportResult:

@@ -60,6 +60,7 @@ class Progress:
     def step(self) -> Iterator[None]:
         """One transaction of work that is done in steps; it is committed only while the lease is held.
 
+        Work that gets on is not given up, however often its worker is killed.
         Raises: LeaseLost; the step is rolled back then.
         """
         with transaction.atomic():
@@ -68,7 +69,7 @@ class Progress:
 
     def _hold(self) -> None:
         held = Job.objects.filter(pk=self.job_id, fence=self.fence, state=JobState.RUNNING).update(
-            lease_until=timezone.now() + LEASE, done=self.done, total=self.total
+            lease_until=timezone.now() + LEASE, done=self.done, total=self.total, attempts=1
         )
         if not held:
             raise LeaseLost
@@ -102,13 +103,21 @@ def enqueue(
     params: dict[str, Any] | None = None,
     file: tuple[str, bytes] | None = None,
     business_date: dt.date | None = None,
+    confirms: Job | None = None,
 ) -> Job:
-    """Ask for a job and wake a worker once the row is there for it to find. `file`: name and content.
+    """Ask for a job and wake a worker once the row is there for it to find.
 
-    Raises: IntegrityError (`job_once_a_day`) for a `business_date` that has its job of this kind.
+    `file`: name and content; `confirms`: the check of the file that the job imports.
+    Raises: IntegrityError (`job_once_a_day`) for a `business_date` that has its job of this kind, and for a check
+    that was confirmed already.
     """
     job = Job.objects.create(
-        kind=kind, owner=by, region_id=by.region_id, params=params or {}, business_date=business_date
+        kind=kind,
+        owner=by,
+        region_id=by.region_id,
+        params=params or {},
+        business_date=business_date,
+        confirms=confirms,
     )
     if file is not None:
         name, content = file

@@ -6,7 +6,7 @@ Invariant: a staff member changes regions under their own alone; a file may name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import writes
 from accounts.models import Code, Region, Staff
-from accounts.services.import_result import file_error
+from accounts.models.audit import AuditKind
+from accounts.services.audit import record_event
+from accounts.services.import_result import ImportResult, Report, RowChange, RowError, file_error, result_for, silent
 from accounts.services.rights import require_right
 from accounts.spreadsheets.cells import text_of
 from accounts.spreadsheets.columns import HeaderRefused, find_header
@@ -33,6 +35,7 @@ CODE_LENGTHS = {"table": 40, "code": 10, "name_zh": 100, "name_en": 100, "versio
 
 File = tuple[str, bytes]  # name and content
 Rows = Iterable[tuple[int, Mapping[str, str]]]  # by the number that a person sees
+Key = tuple[str, str, str | None]  # of a code: table, code, region
 
 
 @dataclass
@@ -42,23 +45,23 @@ class Loaded:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    errors: list[dict[str, object]] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
 
-    def error(self, row: int, column: str, message: str, *, code: str = "reference_invalid") -> None:
-        self.errors.append({"row": row, "column": column, "code": code, "message": message})
-
-    def add(self, other: Loaded) -> None:
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.errors += other.errors
+    def add(self, result: ImportResult) -> None:
+        self.created += result.created
+        self.updated += result.updated
+        self.unchanged += result.unchanged
+        self.errors += result.errors
 
     def as_json(self) -> dict[str, object]:
         return {
             "created": self.created,
             "updated": self.updated,
             "unchanged": self.unchanged,
-            "errors": self.errors,
+            "errors": [
+                {"row": error.row, "column": error.column, "code": error.code, "message": error.message}
+                for error in self.errors
+            ],
         }
 
 
@@ -69,32 +72,86 @@ def load_reference(*, regions: File | None = None, codes: File | None = None, by
     Raises: RightMissing, for the right that the file in question needs; nothing is written then.
     """
     loaded = Loaded()
-    if regions is not None:
-        require_right(by, CHANGE_REGIONS)
-        loaded.add(_from_file(regions, REGION_COLUMNS, REGION_COLUMNS, lambda rows: _load_regions(rows, by)))
-    if codes is not None:
-        require_right(by, CHANGE_CODES)
-        loaded.add(_from_file(codes, CODE_COLUMNS, tuple(CODE_LENGTHS), _load_codes))
+    for file, load in ((regions, import_regions), (codes, import_codes)):
+        if file is not None:
+            name, content = file
+            loaded.add(load(content=content, name=name, by=by))
     if loaded.errors:
         transaction.set_rollback(True)
         loaded.created = loaded.updated = loaded.unchanged = 0
     return loaded
 
 
-def _from_file(file: File, columns: Sequence[str], required: Sequence[str], load: Callable[[Rows], Loaded]) -> Loaded:
-    name, content = file
+@writes
+def import_regions(
+    *, content: bytes, name: str, by: Staff, report: Report = silent, write: bool = True
+) -> ImportResult:
+    """Bring the regions up to date by a file; with an error in it, or without `write`, nothing is stored.
+
+    Raises: RightMissing. Locks: every region.
+    """
+    require_right(by, CHANGE_REGIONS)
+    result, rows = _read(content, name, REGION_COLUMNS, REGION_COLUMNS, report)
+    return _import(result, lambda: _load_regions(rows, by, result), "regions", by=by, write=write)
+
+
+@writes
+def import_codes(
+    *, content: bytes, name: str, by: Staff, report: Report = silent, write: bool = True
+) -> ImportResult:
+    """Bring the code tables up to date by a file; with an error in it, or without `write`, nothing is stored.
+
+    Raises: RightMissing. Locks: every code.
+    """
+    require_right(by, CHANGE_CODES)
+    result, rows = _read(content, name, CODE_COLUMNS, tuple(CODE_LENGTHS), report)
+    return _import(result, lambda: _load_codes(rows, by, result), "codes", by=by, write=write)
+
+
+def _read(
+    content: bytes, name: str, columns: Sequence[str], required: Sequence[str], report: Report
+) -> tuple[ImportResult, Rows]:
+    """The rows as text; a file that cannot be read is the one error of its result."""
+    result = result_for(content)
+    rows: list[tuple[int, Mapping[str, str]]] = []
     try:
         with read_table(content, name=name) as sheet:
             header = find_header(sheet.rows, {column: [column] for column in columns}, required=required)
-            rows = [
-                (row.number, {key: text_of(row.at(place)).strip() for key, place in header.positions.items()})
-                for row in sheet.rows
-            ]
+            result.ignored_columns = header.unknown
+            for row in sheet.rows:
+                result.rows += 1
+                if result.rows % 1_000 == 0:
+                    report(0, 0)
+                cells = {key: text_of(row.at(place)).strip() for key, place in header.positions.items()}
+                rows.append((row.number, cells))
     except (FileRefused, HeaderRefused) as refusal:
-        loaded, error = Loaded(), file_error(refusal)
-        loaded.error(error.row, error.column, error.message, code=error.code)
-        return loaded
-    return load(rows)
+        result.errors = [file_error(refusal)]
+        return result, []
+    return result, rows
+
+
+def _import(result: ImportResult, load: Callable[[], None], what: str, *, by: Staff, write: bool) -> ImportResult:
+    """Load, and take it back where something is wrong or nothing was to be written."""
+    if result.errors:
+        return result
+    with transaction.atomic():
+        load()
+        if result.errors or not write:
+            transaction.set_rollback(True)
+    if result.errors:
+        result.created = result.updated = result.unchanged = 0
+        result.changes.clear()
+    elif write:
+        result.accepted_rows = result.rows
+        record_event(
+            AuditKind.IMPORT, by=by, file=what, sha256=result.sha256, rows=result.rows,
+            created=result.created, updated=result.updated,
+        )  # fmt: skip
+    return result
+
+
+def _wrong(result: ImportResult, row: int, column: str, message: str, *, code: str = "reference_invalid") -> None:
+    result.errors.append(RowError(row, column, code, message))
 
 
 @transaction.atomic
@@ -105,36 +162,40 @@ def make_root() -> Region:
     return root
 
 
-def load_regions(rows: Iterable[Mapping[str, str]]) -> Loaded:
+def load_regions(rows: Iterable[Mapping[str, str]]) -> ImportResult:
     """Load `admdvs, name, parent` without a staff member's bounds: for the demo and for tests.
 
     Row numbers count the heading as row 1.
     """
-    return _load_regions(enumerate(rows, start=2), None)
+    result = result_for(b"")
+    _load_regions(enumerate(rows, start=2), None, result)
+    return result
 
 
 @transaction.atomic
-def _load_regions(rows: Rows, by: Staff | None) -> Loaded:
+def _load_regions(rows: Rows, by: Staff | None, result: ImportResult) -> None:
     """A parent may stand below its child in the file, or be loaded already; a region that moved takes all below
     it along.
     """
-    loaded = Loaded()
-    wanted = _checked_regions(rows, loaded)
+    wanted = _checked_regions(rows, result)
     known = {region.code: region for region in Region.objects.select_for_update()}
     parents = {code: region.parent_id for code, region in known.items()}
     parents |= {code: parent for code, (_row, _name, parent) in wanted.items()}
     for code, (row, name, parent) in wanted.items():
         path = _path(code, parents)
         if parent is not None and parent not in parents:
-            loaded.error(row, "parent", _("Unknown region {code}").format(code=parent))
+            _wrong(result, row, "parent", _("Unknown region {code}").format(code=parent))
         elif path is None:
-            loaded.error(row, "parent", _("{code} would belong to itself").format(code=code))
+            _wrong(result, row, "parent", _("{code} would belong to itself").format(code=code))
         elif by is not None and not _may_store(by, known.get(code), name, path):
-            message = _("{code} lies outside the region you are responsible for").format(code=code)
-            loaded.error(row, "admdvs", message, code="other_region")
-    if not loaded.errors:
-        _store_regions(wanted, known, parents, loaded)
-    return loaded
+            _outside(result, row, "admdvs", code)
+    if not result.errors:
+        _store_regions(wanted, known, parents, result)
+
+
+def _outside(result: ImportResult, row: int, column: str, code: str) -> None:
+    message = _("{code} lies outside the region you are responsible for").format(code=code)
+    _wrong(result, row, column, message, code="other_region")
 
 
 def _may_store(by: Staff, before: Region | None, name: str, path: str) -> bool:
@@ -145,16 +206,16 @@ def _may_store(by: Staff, before: Region | None, name: str, path: str) -> bool:
     return path.startswith(own) and (before is None or before.path.startswith(own))
 
 
-def _checked_regions(rows: Rows, loaded: Loaded) -> dict[str, tuple[int, str, str | None]]:
+def _checked_regions(rows: Rows, result: ImportResult) -> dict[str, tuple[int, str, str | None]]:
     wanted: dict[str, tuple[int, str, str | None]] = {}
     for number, row in rows:
         code, name, parent = (str(row.get(key) or "").strip() for key in REGION_COLUMNS)
         if not CODE_SHAPE.fullmatch(code):
-            loaded.error(number, "admdvs", _("A region code has 6 digits"))
+            _wrong(result, number, "admdvs", _("A region code has 6 digits"))
         elif code in wanted:
-            loaded.error(number, "admdvs", _("{code} stands twice in the file").format(code=code))
+            _wrong(result, number, "admdvs", _("{code} stands twice in the file").format(code=code))
         elif not 0 < len(name) <= LONGEST_REGION_NAME:
-            loaded.error(number, "name", _("The name is missing, or longer than {n}").format(n=LONGEST_REGION_NAME))
+            _wrong(result, number, "name", _("The name is missing, or longer than {n}").format(n=LONGEST_REGION_NAME))
         else:
             wanted[code] = (number, name, parent or None)
     return wanted
@@ -176,59 +237,78 @@ def _store_regions(
     wanted: Mapping[str, tuple[int, str, str | None]],
     known: Mapping[str, Region],
     parents: Mapping[str, str | None],
-    loaded: Loaded,
+    result: ImportResult,
 ) -> None:
     paths = {code: _path(code, parents) or "" for code in parents}
     for code in sorted(parents, key=lambda code: paths[code]):
         before = known.get(code)
-        name = wanted[code][1] if code in wanted else known[code].name
+        row, name, _parent = wanted[code] if code in wanted else (0, known[code].name, None)
         values = {"name": name, "parent_id": parents[code], "path": paths[code]}
         if before is None:
             Region.objects.create(code=code, **values)
-            loaded.created += 1
-        elif any(getattr(before, key) != value for key, value in values.items()):
+            result.note_new(row, code)
+        elif changed := _difference(before, values):
             Region.objects.filter(pk=code).update(**values)
-            loaded.updated += 1
+            result.note_change(RowChange(row, code, changed))
         elif code in wanted:
-            loaded.unchanged += 1
+            result.unchanged += 1
 
 
-def load_codes(rows: Iterable[Mapping[str, str]]) -> Loaded:
-    """Load `table, code, name_zh, name_en, region, version`; an empty region means everywhere."""
-    return _load_codes(enumerate(rows, start=2))
+def _difference(before: Code | Region, values: Mapping[str, str | None]) -> tuple[str, ...]:
+    """What changes of a row that is stored, each with both values: nothing here is about a person."""
+    return tuple(
+        f"{name.removesuffix('_id')}: {getattr(before, name) or '—'} → {value or '—'}"
+        for name, value in values.items()
+        if getattr(before, name) != value
+    )
 
 
 @transaction.atomic
-def _load_codes(rows: Rows) -> Loaded:
-    loaded = Loaded()
+def _load_codes(rows: Rows, by: Staff, result: ImportResult) -> None:
     known = {(code.table, code.code, code.region_id): code for code in Code.objects.select_for_update(of=("self",))}
-    regions = set(Region.objects.values_list("code", flat=True))
+    paths = dict(Region.objects.values_list("code", "path"))
+    seen: set[Key] = set()
     for number, row in rows:
-        region = row.get("region") or None
-        wrong = [column for column, most in CODE_LENGTHS.items() if not 0 < len(row[column]) <= most]
-        for column in wrong:
-            loaded.error(number, column, _("Missing, or longer than {n}").format(n=CODE_LENGTHS[column]))
-        if region is not None and region not in regions:
-            loaded.error(number, "region", _("Unknown region {code}").format(code=region))
-        elif not wrong:
-            key = (row["table"], row["code"], region)
-            known[key] = _store_code(known.get(key), key, row, loaded)
-    if loaded.errors:
-        transaction.set_rollback(True)
-    return loaded
+        key = (row["table"], row["code"], row.get("region") or None)
+        faults = [*_code_faults(row, key, paths, seen)]
+        seen.add(key)
+        for column, message in faults:
+            _wrong(result, number, column, message)
+        if not faults:
+            _load_code(number, key, row, known.get(key), _is_responsible(by, paths.get(key[2] or "")), result)
 
 
-def _store_code(
-    before: Code | None, key: tuple[str, str, str | None], row: Mapping[str, str], loaded: Loaded
-) -> Code:
+def _code_faults(
+    row: Mapping[str, str], key: Key, paths: Mapping[str, str], seen: Collection[Key]
+) -> Iterator[tuple[str, str]]:
+    for column, most in CODE_LENGTHS.items():
+        if not 0 < len(row[column]) <= most:
+            yield column, _("Missing, or longer than {n}").format(n=most)
+    if key[2] is not None and key[2] not in paths:
+        yield "region", _("Unknown region {code}").format(code=key[2])
+    if key in seen:
+        yield "code", _("{code} stands twice in the file").format(code=key[1])
+
+
+def _is_responsible(by: Staff, path: str | None) -> bool:
+    """For a code of the region with this path; what holds everywhere (None) is kept by whoever keeps the country."""
+    return by.region.parent_id is None if path is None else path.startswith(by.region.path)
+
+
+def _load_code(
+    row: int, key: Key, cells: Mapping[str, str], before: Code | None, responsible: bool, result: ImportResult
+) -> None:
     table, code, region = key
-    values = {name: row[name] for name in ("name_zh", "name_en", "version")}
-    if before is None:
-        loaded.created += 1
-        return Code.objects.create(table=table, code=code, region_id=region, **values)
-    if any(getattr(before, name) != value for name, value in values.items()):
+    values = {name: cells[name] for name in ("name_zh", "name_en", "version")}
+    changed = _difference(before, values) if before else ()
+    if before and not changed:
+        result.unchanged += 1
+    elif not responsible:
+        message = _("A code that holds everywhere, or in a region that is not yours, is not yours to change")
+        _wrong(result, row, "region", message, code="other_region")
+    elif before:
         Code.objects.filter(pk=before.pk).update(**values)
-        loaded.updated += 1
+        result.note_change(RowChange(row, f"{table} {code}", changed))
     else:
-        loaded.unchanged += 1
-    return before
+        Code.objects.create(table=table, code=code, region_id=region, **values)
+        result.note_new(row, f"{table} {code}")

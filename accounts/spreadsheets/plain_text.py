@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from accounts.spreadsheets.cells import Row
+from accounts.spreadsheets.formulas import unmarked
 from accounts.spreadsheets.limits import Limits
 from accounts.spreadsheets.refusals import FileRefused, Reason
 
@@ -24,8 +25,9 @@ _PROTECTED = re.compile(r'="([^"]*)"')
 def read_text(content: bytes, limits: Limits) -> Iterator[Row]:
     """Parse a CSV file that `check_file` let pass; one record is one row, blank ones count but are left out.
 
-    `="421003…"`, Excel's way to keep digits as text, is unwrapped. Raises: FileRefused for undecodable bytes
-    (at once), and, while iterating, for unpaired quotes or a cell, row or file beyond `Limits`.
+    `="421003…"`, Excel's way to keep digits as text, is unwrapped, and the mark of our own exports taken off.
+    Raises: FileRefused for undecodable bytes (at once), and, while iterating, for unpaired quotes or a cell, row or
+    file beyond `Limits`.
     """
     encoding = encoding_of(content)
     return _rows(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), delimiter_of(content, encoding), limits)
@@ -119,4 +121,4 @@ def _row(number: int, record: list[str], limits: Limits) -> Row | None:
 
 def _unwrapped(cell: str) -> str | None:
     protected = _PROTECTED.fullmatch(cell)
-    return (protected[1] or None) if protected else cell
+    return (protected[1] or None) if protected else unmarked(cell)

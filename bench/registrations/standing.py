@@ -9,7 +9,7 @@ from families.rules.kinship import OWNER
 
 
 def standing(owners: Collection[str]) -> dict[str, list[str]]:
-    """By table, a text for each row about the groups that these persons (`psn_no`) own; twice is twice."""
+    """By table, a text for each row about the groups that these persons (`psn_no`) own, in order; twice is twice."""
     groups = MutualAidGroup.objects.filter(members__relation=OWNER, members__person__psn_no__in=owners)
     cases = RegistrationCase.objects.filter(group__in=groups)
     rows = {

@@ -8,6 +8,7 @@ who guesses names for a number is stopped: `FAILED_PER_HOUR`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -59,20 +60,35 @@ def find_member(*, number: str, name: str, by: Staff) -> InsuredPerson:
     return _verified(found if right else None, wanted, name, by)
 
 
+def look_ups_left(by: Staff) -> int:
+    """How many more names may be refused to a staff member within this hour, at the counter and in files together."""
+    hour_ago = timezone.now() - dt.timedelta(seconds=HOUR)
+    refused = AuditEvent.objects.filter(staff=by, kind=AuditKind.VERIFY, at__gt=hour_ago, detail__refused=NOT_FOUND)
+    return max(0, FAILED_PER_HOUR - refused.count())
+
+
+def record_refused(named: Iterable[tuple[str, str]], *, by: Staff) -> None:
+    """Numbers with names that were refused outside the scope: each counts once an hour against the limit."""
+    for number, name in sorted(named)[: look_ups_left(by)]:
+        _record_refused_once(number, name, by)
+
+
+def _record_refused_once(number: str, name: str, by: Staff) -> None:
+    if cache.add(f"refused-look-up:{by.pk}:{number_digest(f'{number} {name}').hex()}", 1, HOUR):
+        record_event(AuditKind.VERIFY, by=by, refused=NOT_FOUND)
+
+
 def _verified(found: InsuredPerson | None, number: str, name: str, by: Staff) -> InsuredPerson:
     """`found`: by number and name, or None. Raises: LookupFault, in the same words whichever of them is wrong.
 
     The page sends a row again with every change of the form: the same number and name count once an hour.
     """
-    hour_ago = timezone.now() - dt.timedelta(seconds=HOUR)
-    refused = AuditEvent.objects.filter(staff=by, kind=AuditKind.VERIFY, at__gt=hour_ago, detail__refused=NOT_FOUND)
-    if refused.count() >= FAILED_PER_HOUR:
+    if not look_ups_left(by):
         record_event(AuditKind.VERIFY, by=by, refused=LIMIT)
         message = _("{n} look-ups within an hour found nobody: no more for now. Ask your supervisor.")
         raise LookupFault("number", message.format(n=FAILED_PER_HOUR), ask_name=True)
     if found is None:
-        if cache.add(f"refused-look-up:{by.pk}:{number_digest(f'{number} {name}').hex()}", 1, HOUR):
-            record_event(AuditKind.VERIFY, by=by, refused=NOT_FOUND)
+        _record_refused_once(number, name, by)
         raise LookupFault("number", _("Nobody is insured with this number and name."), ask_name=True)
     record_event(AuditKind.VERIFY, by=by, person=found)
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from accounts.models import InsuredPerson, Staff
+from accounts.models import InsuredPerson, Job, Staff
 from accounts.services.import_persons import import_persons
 from accounts.services.jobs import enqueue
+from accounts.services.master_data import check_file
 from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import approve_case, reject_case, submit_case
@@ -28,6 +29,7 @@ class Bureau:
     waiting: RegistrationCase
     effective: RegistrationCase
     policy: RegionPolicy
+    check: Job
 
 
 def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -> Bureau:
@@ -48,6 +50,7 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
         reviewer=reviewer,
         auditor=make_staff("auditor", "420000", "jihe"),
         supervisor=supervisor,
+        check=check_file(kind="import_persons", file=("persons.csv", b"psn_no,psn_name\n1,A\n"), by=clerk),
         policy=make_draft("421000", by=supervisor, max_members=2, min_bind_days=90),
         person=effective.owner,
         free=make_person(names[0], current="10.00", by=clerk),

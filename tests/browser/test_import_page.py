@@ -20,12 +20,24 @@ def desk(desk_of: OpenDesk, clerk: Staff) -> Desk:
     return desk_of(clerk)
 
 
-def load(desk: Desk, file: Path) -> Job:
+def check(desk: Desk, file: Path) -> Job:
+    """Upload a file, and wait for its preview."""
     desk.go("/persons/import/")
     desk.page.locator("[name=file]").set_input_files(file)
-    desk.press("上传")
+    desk.press("上传并校验")
+    desk.page.wait_for_url("**/file-checks/*/")
+    expect(desk.page.locator("#gj-check")).to_contain_text(file.name)
+    expect(desk.page.locator(".gj-badge").first).to_have_class("gj-badge done", timeout=WAIT)
+    return Job.objects.latest("pk")
+
+
+def load(desk: Desk, file: Path) -> Job:
+    """Check a file, and confirm the preview by keys alone."""
+    checked = check(desk, file)
+    assert not InsuredPerson.objects.exists()
+    desk.page.keyboard.press("Control+Enter")
     desk.page.wait_for_url("**/jobs/")
-    job = Job.objects.latest("pk")
+    job = Job.objects.get(confirms=checked)
     panel = desk.page.locator(f"#job-{job.pk}")
     expect(panel).to_contain_text(file.name)
     expect(panel.locator(".gj-badge")).to_have_class("gj-badge done", timeout=WAIT)
@@ -48,9 +60,10 @@ def test_a_file_is_loaded_with_its_progress_shown_and_the_same_file_again_change
 
     before = list(PersonalAccount.objects.order_by("pk").values_list("prior_years", "current_year"))
     desk.does_not_see("没有变化")
-    again = load(desk, samples / "persons.csv")
-    expect(desk.page.locator(f"#job-{again.pk}")).to_contain_text("数据均已存在，没有变化。")
-    assert again.result["accepted_rows"] == rows
+    again = check(desk, samples / "persons.csv")
+    desk.sees("无须导入")
+    assert again.result["unchanged"] == rows
+    expect(desk.page.get_by_role("button", name="确认导入")).to_have_count(0)
     assert list(PersonalAccount.objects.order_by("pk").values_list("prior_years", "current_year")) == before
     assert InsuredPerson.objects.count() == rows
     assert not InsuredPerson.objects.exclude(version=1).exists()
@@ -71,10 +84,10 @@ def test_three_bad_rows_are_all_told_and_nothing_of_the_file_is_stored(
         lines[number] = ",".join(cells)
     bad = tmp_path / "三行有误.csv"
     bad.write_text("\n".join(lines), encoding="utf-8")
-    job = load(desk, bad)
-    desk.sees("共11行，通过0行，未通过3行。")
-    desk.sees("数据未入库")
-    table = desk.page.locator(f"#job-{job.pk} table tr:has(td)")
+    check(desk, bad)
+    desk.sees("本次未写入任何数据")
+    expect(desk.page.get_by_role("button", name="确认导入")).to_have_count(0)
+    table = desk.page.locator("#gj-check table tr:has(td)")
     expect(table).to_have_count(3)
     expect(table.locator("td:first-child")).to_have_text(["4", "7", "10"])
     desk.does_not_see("421003199211267515")

@@ -50,6 +50,7 @@ def clerk_pages(bureau: Bureau) -> dict[str, str]:
         "adjust": f"/accounts/{bureau.person.account.pk}/adjust/",
         "jobs": "/jobs/",
         "import": "/persons/import/",
+        "check of a file": f"/file-checks/{bureau.check.pk}/",
         "persons": "/admin/accounts/insuredperson/",
         "accounts": "/admin/accounts/personalaccount/",
         "groups": "/admin/families/mutualaidgroup/",

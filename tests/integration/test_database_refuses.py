@@ -15,6 +15,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
 from accounts.models.audit import AuditKind
@@ -28,13 +29,26 @@ from families.models import (
     GroupMember,
     MutualAidGroup,
     PersonMatch,
+    RegistrationCase,
+    SenderHeading,
 )
+from families.models.batch import FamilyState
 from families.models.match import Certainty
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
-from tests.factories import START, make_draft, make_group, make_person, make_policy, make_staff, make_suspension
+from tests.factories import (
+    START,
+    make_batch,
+    make_draft,
+    make_group,
+    make_import_family,
+    make_person,
+    make_policy,
+    make_staff,
+    make_suspension,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -307,6 +321,16 @@ ACCOUNTS = {
     "job_ended_has_time": Law(
         change(JOB, "job", "state = 'done', finished_at = now()"),
         [change(JOB, "job", f"state = '{state}'") for state in ("done", "refused", "failed")],
+    ),
+    # A file is imported once its owner, and nobody else, confirmed its finished check.
+    "job_confirms_own_check": Law(
+        change(JOB, "job", "confirms_id = {check}"),
+        [
+            change(JOB, "job", "confirms_id = {job}"),
+            change(JOB, "job", "confirms_id = {unfinished_check}"),
+            change(JOB, "job", "confirms_id = {others_check}"),
+            change(JOB, "job", "confirms_id = {check}") + "; " + change(JOB, "job", "owner_id = {reviewer}"),
+        ],
     ),
     "person_once_per_certificate": Law(
         change(
@@ -943,7 +967,103 @@ STATUS = {
         "SELECT 1", ["TRUNCATE families_followupnote"], "families_followupnote is append-only"
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS}
+BATCH, STAGED = "families_importbatch", "families_importfamily"
+CONFIRMED = "confirmed_by_id = {clerk}, confirmed_at = now()"
+ENTERED = f"{CONFIRMED}, reviewed_by_id = {{reviewer}}, decided_at = now()"
+
+
+def another_batch(sha256: str) -> str:
+    """A batch beside the one of the world. `sha256`: an expression over it."""
+    return f"""INSERT INTO {BATCH} (region_id, owner_id, sender, name, sha256, state, layout, above_sealed, rows,
+        failure, loaded_at, needs_review, only_valid, sample, reason)
+        SELECT region_id, owner_id, '', 'x', {sha256}, 'checked', layout, '', 0, '', now(), true, false, sample, ''
+          FROM {BATCH} WHERE id = {{batch}}"""
+
+
+IMPORTS = {
+    "batch_once_per_file": Law(
+        change(BATCH, "batch", "state = 'discarded'") + ";" + another_batch("sha256"),
+        [
+            another_batch("sha256"),
+            change(BATCH, "batch", "state = 'undone'")
+            + ";"
+            + another_batch("sha256")
+            + ";"
+            + change(BATCH, "batch", "state = 'checked'"),
+        ],
+    ),
+    "batch_reviewed_by_another": Law(
+        change(BATCH, "batch", f"state = 'applying', {ENTERED}"),
+        [
+            change(BATCH, "batch", f"{CONFIRMED}, reviewed_by_id = {{clerk}}"),
+            change(BATCH, "batch", "confirmed_by_id = {reviewer}, reviewed_by_id = {reviewer}"),
+        ],
+    ),
+    "batch_confirmed_by_somebody": Law(
+        change(BATCH, "batch", f"state = 'submitted', {CONFIRMED}"),
+        [
+            change(BATCH, "batch", "state = 'submitted'"),
+            change(BATCH, "batch", "state = 'submitted', confirmed_at = now()"),
+            change(BATCH, "batch", "state = 'applied', needs_review = false"),
+        ],
+    ),
+    "batch_applied_was_reviewed": Law(
+        change(BATCH, "batch", f"state = 'applied', {CONFIRMED}, needs_review = false"),
+        [
+            change(BATCH, "batch", f"state = 'applying', {CONFIRMED}"),
+            change(BATCH, "batch", f"state = 'applied', {CONFIRMED}, reviewed_by_id = {{reviewer}}"),
+        ],
+    ),
+    "batch_is_kept": Law("SELECT 1", [f"DELETE FROM {BATCH} WHERE id = {{batch}}"], "Cannot delete rows"),
+    "import_family_position_once": Law(
+        change(STAGED, "staged", "position = 9"), [change(STAGED, "staged", "position = 2")]
+    ),
+    "import_family_applied_has_case": Law(
+        change(STAGED, "staged", "state = 'applied', group_id = {group}, case_id = {filed_case}"),
+        [
+            change(STAGED, "staged", "state = 'applied'"),
+            change(STAGED, "staged", "state = 'applied', group_id = {group}"),
+            change(STAGED, "staged", "state = 'undone', case_id = {filed_case}"),
+        ],
+    ),
+    "import_family_faulty_has_errors": Law(
+        change(STAGED, "staged", """state = 'faulty', errors = '[{{"code": "in_law", "row": 2}}]'"""),
+        [
+            change(STAGED, "staged", "state = 'faulty'"),
+            change(STAGED, "staged", """errors = '[{{"code": "in_law", "row": 2}}]'"""),
+        ],
+    ),
+    "import_family_applied_is_kept": Law(
+        f"DELETE FROM {STAGED} WHERE id = {{staged}}",
+        [f"DELETE FROM {STAGED} WHERE id = {{entered}}"],
+        "Cannot delete rows",
+    ),
+    "import_family_applied_is_final": Law(
+        change(STAGED, "entered", "state = 'undone'"),
+        [
+            change(STAGED, "entered", "state = 'ready'"),
+            change(STAGED, "entered", "content_sealed = 'x'"),
+            change(STAGED, "entered", "group_id = {other_group}"),
+            change(STAGED, "entered", "case_id = {filed_case}"),
+        ],
+        "Cannot update rows",
+    ),
+    "sender_heading_once": Law(
+        """INSERT INTO families_senderheading (region_id, sender, heading, "column")
+            VALUES ('421002', 'another', 'x', 'relation')""",
+        [
+            """INSERT INTO families_senderheading (region_id, sender, heading, "column")
+            VALUES ('421002', 'x', 'x', 'relation')"""
+        ],
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS}
+
+
+def make_check(staff: Staff, state: str) -> int:
+    ended = timezone.now() if state == "done" else None
+    row = Job.objects.create(kind="check_file", state=state, owner=staff, region=staff.region, finished_at=ended)
+    return row.pk
 
 
 @pytest.fixture
@@ -989,6 +1109,9 @@ def world(regions: None) -> dict[str, Any]:
         ).pk,
         "event": record_event(AuditKind.LOOK, by=clerk, person=person).pk,
         "job": Job.objects.create(kind="x", owner=clerk, region=clerk.region).pk,
+        "check": make_check(clerk, "done"),
+        "others_check": make_check(reviewer, "done"),
+        "unfinished_check": make_check(clerk, "queued"),
         "group": group.pk,
         "owner_row": rows[1].pk,
         "spouse_row": rows[2].pk,
@@ -1021,7 +1144,18 @@ def world(regions: None) -> dict[str, Any]:
         **_draft(),
         "child": rows[3].person_id,
         **_suspended(group, rows[3].person, clerk),
+        **_batch(clerk, group, registration),
     }
+
+
+def _batch(clerk: Staff, group: MutualAidGroup, case: RegistrationCase) -> dict[str, int]:
+    """A batch with a family that is ready and one that was entered."""
+    batch = make_batch(by=clerk)
+    staged, entered = make_import_family(batch, ("x",)), make_import_family(batch, ("x",))
+    entered.state, entered.group, entered.case = FamilyState.APPLIED, group, case
+    entered.save()
+    SenderHeading.objects.create(region=clerk.region, sender="x", heading="x", column="relation")
+    return {"batch": batch.pk, "staged": staged.pk, "entered": entered.pk}
 
 
 def _draft() -> dict[str, int]:

@@ -20,15 +20,17 @@ from accounts.services.audit import record_event, verify_chain
 from accounts.services.ledger import credit_month
 from accounts.services.status_events import EventKind, StatusEvent, record_event_of_person
 from accounts.trail import row_changes
-from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup
+from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup, SenderHeading
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from tests.factories import (
     START,
+    make_batch,
     make_document,
     make_draft,
     make_group,
+    make_import_family,
     make_match,
     make_number,
     make_person,
@@ -43,6 +45,9 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Suspension": ("note", "another note"),
     "RegionMove": ("note", "another note"),
     "FollowUp": ("parameter", "max_members"),
+    "ImportBatch": ("sender", "x"),
+    "ImportFamily": ("state", "known"),
+    "SenderHeading": ("sender", "y"),
     "Region": ("name", "新名"),
     "Staff": ("office", "二号窗口"),
     "InsuredPerson": ("psn_type", "1101"),
@@ -104,6 +109,11 @@ def rows(staff: Staff) -> dict[str, Model]:
         "Suspension": make_suspension(person, "card_lending", START),
         "RegionMove": move,
         "FollowUp": FollowUp.objects.create(group=group, kind="policy_excess", since=START),
+        "ImportBatch": make_batch(by=staff),
+        "ImportFamily": make_import_family(make_batch(by=staff), ("x",), corrected_by=staff),
+        "SenderHeading": SenderHeading.objects.create(
+            region=staff.region, sender="x", heading="x", column="relation"
+        ),
         "Region": Region.objects.get(pk="421003"),
         "Staff": make_staff("clerk"),
         "InsuredPerson": person,

@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import InsuredPerson, Staff
+from accounts.models import AuditEvent, InsuredPerson, Staff
+from accounts.models.audit import AuditKind
 from accounts.models.suspension import Cause
 from accounts.rules.identity import check_digit
 from families.models import ImportFamily
+from families.registration_books import template_book
 from families.services.case_forms import CaseInput, LineInput, check_case
 from families.services.drafts import save_case
 from families.services.imports.faults import faults_of
@@ -196,6 +198,17 @@ def test_a_member_twice_and_the_owner_as_member_are_refused_on_the_later_row(cle
     ]
 
 
+def test_a_spouse_on_two_rows_is_one_fault(clerk: Staff) -> None:
+    head, spouse = owner(), wife()
+    rows = [line(head, spouse, "妻子"), line(head, spouse, "妻子")]
+    assert faults(stage(rows, clerk)) == [(3, "member_number", "duplicate_row")]
+
+
+def test_the_example_of_the_template_is_no_family(clerk: Staff) -> None:
+    batch = stage(template_book(), clerk)
+    assert (batch.state, batch.rows, states(batch)) == ("checked", 0, [])
+
+
 def test_the_ninth_person_finds_no_seat(clerk: Staff) -> None:
     head = owner()
     rows = [line(head, child(), "女") for _each in range(8)]
@@ -336,6 +349,17 @@ def test_an_owner_of_another_region_is_refused_and_a_member_needs_the_right_name
     batch = stage(rows, clerk)
     assert faults(batch) == [(2, "owner_number", "other_region"), (4, "member_number", "not_insured")]
     assert states(batch) == ["faulty", "ready", "faulty"]
+
+
+def test_who_guesses_names_of_another_region_by_file_is_stopped_as_at_the_counter() -> None:
+    """ADR 0009: counter and files share one limit; after it a right name is not told either."""
+    clerk = make_staff("clerk", "421002")
+    away = [make_person("钱多", region="421003", gender="2", insutype="390") for _each in range(61)]
+    guessed = [line(owner(), person, "女", member_name=f"猜{n}", starts_on="") for n, person in enumerate(away)]
+    assert states(stage(guessed, clerk)) == ["faulty"] * 61
+    assert AuditEvent.objects.filter(kind=AuditKind.VERIFY, staff=clerk).count() == 60
+    right = [line(owner(), away[0], "女", starts_on="")]
+    assert faults(stage(right, clerk)) == [(2, "member_number", "not_insured")]
 
 
 def test_a_record_that_was_merged_stands_for_the_other(clerk: Staff) -> None:

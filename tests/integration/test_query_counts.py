@@ -20,6 +20,7 @@ from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
 from accounts.services.jobs import enqueue
+from accounts.services.master_data import check_file
 from families.models import FollowUp, FollowUpNote
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import submit_case
@@ -77,6 +78,9 @@ PAGES = {
     "/documents/{document}/thumbnail.jpg": "reviewer",
     "/adjustments/": "reviewer",
     "/jobs/": "clerk",
+    "/file-checks/{check}/": "clerk",
+    "/persons/import/": "clerk",
+    "/admin/accounts/code/": "supervisor",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
 }
@@ -116,6 +120,7 @@ class Office:
                 by=self.clerk,
             )
         enqueue(kind="import_persons", by=self.clerk, file=("x.csv", b"psn_no"))
+        self.check = check_file(kind="import_persons", file=("x.csv", b"psn_no"), by=self.clerk)
         record_event(AuditKind.LOOK, by=make_staff(), person=self.person)
         self.match = make_match()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
@@ -135,7 +140,7 @@ class Office:
         return case
 
     def counts(self) -> dict[str, int]:
-        rows = ("person", "owner", "group", "case", "draft", "document", "match", "follow_up", "policy")
+        rows = ("person", "owner", "group", "case", "draft", "document", "match", "follow_up", "policy", "check")
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}

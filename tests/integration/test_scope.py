@@ -15,11 +15,21 @@ from accounts.roles import ROLES
 from accounts.scope import ScopedQuerySet
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
-from families.models import FollowUp, FollowUpNote, Grant
+from families.models import FollowUp, FollowUpNote, Grant, SenderHeading
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
-from tests.factories import START, make_document, make_group, make_match, make_person, make_staff, make_suspension
+from tests.factories import (
+    START,
+    make_batch,
+    make_document,
+    make_group,
+    make_import_family,
+    make_match,
+    make_person,
+    make_staff,
+    make_suspension,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -56,6 +66,9 @@ READERS = {
     "Grant": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "RegistrationCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseLine": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ImportBatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ImportFamily": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "SenderHeading": set(),
     "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -95,6 +108,8 @@ def furnish(region: str) -> None:
         by=clerk,
     )
     make_document(case, by=clerk, person=owner)
+    make_import_family(make_batch(by=clerk), ("x",))
+    SenderHeading.objects.create(region_id=region, sender="x", heading="x", column="relation")
     set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)

@@ -32,7 +32,7 @@ class Command(StaffCommand):
             _("{new} new, {changed} changed, {same} unchanged.").format(
                 new=loaded.created, changed=loaded.updated, same=loaded.unchanged
             ),
-            *(f"{error['row']} {error['column']}: {error['message']}" for error in loaded.errors),
+            *(f"{error.row} {error.column}: {error.message}" for error in loaded.errors),
         ]
         if loaded.errors:
             summary.append(_("Nothing was written: correct the file and load it again."))

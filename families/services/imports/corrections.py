@@ -204,7 +204,8 @@ class _Places:
 
 def _moved(row: Row, layout: Mapping[str, Any], into: Mapping[str, Any]) -> list[Any]:
     """A row in the columns of the batch's own file, under the number that it has there."""
-    cells: list[Any] = [None] * len(into["headings"])
+    places = {heading: place for place, heading in enumerate(layout["headings"])}
+    cells: list[Any] = [to_wire(row.at(places[one])) if one in places else None for one in into["headings"]]
     for column, place in into["positions"].items():
         if column in layout["positions"]:
             cells[place] = to_wire(row.at(layout["positions"][column]))

@@ -39,8 +39,15 @@ KNOWN_CODES = frozenset(
 
 
 def faults_from(failures: Iterable[Finding], rows: Rows) -> list[RowFault]:
-    """`rows`: position in the check → the row's number, and the row itself where it is a member's."""
-    return [_fault(finding, rows) for finding in failures]
+    """`rows`: position in the check → the row's number, and the row itself where it is a member's.
+
+    Of somebody who stands there twice, nothing else is told: what the other row says decides.
+    """
+    found = list(failures)
+    twice = {finding.position for finding in found if finding.code == "duplicate_row"}
+    return [
+        _fault(finding, rows) for finding in found if finding.position not in twice or finding.code == "duplicate_row"
+    ]
 
 
 def warnings_from(warnings: Iterable[Finding], rows: Rows) -> list[RowFault]:

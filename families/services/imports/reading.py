@@ -17,6 +17,8 @@ from accounts.spreadsheets.cells import Cell, Merge, Row, fill_merged, row_from_
 from accounts.spreadsheets.columns import Header, HeaderRefused, find_header
 from accounts.spreadsheets.reader import read_table
 from families.services.imports.columns import (
+    EXAMPLE_FAMILY,
+    EXTRA,
     REQUIRED,
     SAYS_SOMETHING,
     SHARED_BY_ROWS,
@@ -91,7 +93,7 @@ def read_form(
         "header_row": header.row_number,
         "headings": headings,
         "positions": dict(header.positions),
-        "unknown": header.unknown,
+        "unknown": [heading for heading in header.unknown if heading not in EXTRA],
         "notes": grouping.notes[:100],
     }
     above = [row for row in first if row.number < header.row_number]
@@ -146,7 +148,8 @@ class _Grouping:
         self.notes: list[int] = []
 
     def take(self, row: Row) -> None:
-        if not any(self._text(row, column) for column in SAYS_SOMETHING):
+        silent = not any(self._text(row, column) for column in SAYS_SOMETHING)
+        if silent or self._text(row, "family") == EXAMPLE_FAMILY:
             self.notes.append(row.number)
             return
         self.rows += 1

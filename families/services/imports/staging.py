@@ -26,6 +26,7 @@ from families.services.imports.batches import meanings_for, tell_audit
 from families.services.imports.checking import Checked, Checker, tables_for
 from families.services.imports.reading import FormFile, HeadingsUnknown, RawFamily, family_from, read_form
 from families.services.imports.rows import Tables
+from families.services.lookup import record_refused
 
 CHUNK = 500
 UNDECIDED = (FamilyState.FAULTY, FamilyState.READY, FamilyState.KNOWN)
@@ -67,7 +68,9 @@ def _take_over(batch: ImportBatch, form: FormFile, progress: Progress, by: Staff
     with progress.step():
         batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("owner__region").get(pk=batch.pk)
         batch.families.all().delete()
-        _stage(batch, form, progress)
+        checker = Checker(by=batch.owner, today=timezone.localdate())
+        _stage(batch, form, checker, progress)
+        record_refused(checker.refused_names, by=batch.owner)
         tell_audit(batch, {"rows": form.rows, "families": len(form.families)}, by)
 
 
@@ -87,8 +90,8 @@ def _ask_for_headings(batch: ImportBatch, unknown: HeadingsUnknown, progress: Pr
     return error
 
 
-def _stage(batch: ImportBatch, form: FormFile, progress: Progress) -> None:
-    checker, tables = Checker(by=batch.owner, today=timezone.localdate()), tables_for(today=timezone.localdate())
+def _stage(batch: ImportBatch, form: FormFile, checker: Checker, progress: Progress) -> None:
+    tables = tables_for(today=checker.today)
     modes: Counter[str] = Counter()
     done = 0
     for chunk in chunks(form.families):
@@ -127,10 +130,12 @@ def _check(
     return checker.check([family_from(family.content, layout["positions"], tables) for family in families], lock=lock)
 
 
-def check_again(batch: ImportBatch, families: Sequence[ImportFamily], *, lock: bool = False) -> list[Checked]:
+def check_again(
+    batch: ImportBatch, families: Sequence[ImportFamily], *, checker: Checker | None = None, lock: bool = False
+) -> list[Checked]:
     """Check stored families as they stand now, in the order of the file; nothing is written."""
-    today = timezone.localdate()
-    return _check(families, batch.layout, Checker(by=batch.owner, today=today), tables_for(today=today), lock=lock)
+    checker = checker or Checker(by=batch.owner, today=timezone.localdate())
+    return _check(families, batch.layout, checker, tables_for(today=checker.today), lock=lock)
 
 
 def take_check(family: ImportFamily, checked: Checked) -> None:
@@ -161,9 +166,11 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
         together |= {family.pk: family for family in found}
         persons |= {person for family in found for person in family.persons}
     ordered = sorted(together.values(), key=lambda family: family.position)
-    for family, checked in zip(ordered, check_again(batch, ordered), strict=True):
+    checker = Checker(by=batch.owner, today=timezone.localdate())
+    for family, checked in zip(ordered, check_again(batch, ordered, checker=checker), strict=True):
         take_check(family, checked)
     update_each(ordered, CHECKED_FIELDS)
+    record_refused(checker.refused_names, by=batch.owner)
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
