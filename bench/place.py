@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,9 +62,10 @@ def environment(database: str) -> dict[str, str]:
 
 
 def run(module: str, *arguments: str, database: str, meanwhile: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Run a step in a fresh process. Returns: what it prints, with `peak_mib` of it and its children together.
+    """Run a step in a fresh process.
 
-    `meanwhile`: called again and again while the step runs.
+    Returns: what it prints, with `peak_mib` of it and its children together, and `server_cpu_seconds` that PostgreSQL
+    used meanwhile, for whomever. `meanwhile`: called again and again while the step runs.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
@@ -71,7 +73,7 @@ def run(module: str, *arguments: str, database: str, meanwhile: Callable[[], Non
         env=environment(database),
         stdout=subprocess.PIPE,
     )
-    peak = 0
+    peak, used_before = 0, _server_cpu()
     while process.poll() is None:
         peak = max(peak, _resident(process.pid))
         if meanwhile is not None:
@@ -80,7 +82,19 @@ def run(module: str, *arguments: str, database: str, meanwhile: Callable[[], Non
     assert process.stdout is not None
     if process.returncode:
         raise SystemExit(f"{module} {' '.join(arguments)} failed")
-    return json.loads(process.stdout.read()) | {"peak_mib": round(peak / MIB)}
+    used = round(_server_cpu() - used_before, 3)
+    return json.loads(process.stdout.read()) | {"peak_mib": round(peak / MIB), "server_cpu_seconds": used}
+
+
+def _server_cpu() -> float:
+    """Seconds that the PostgreSQL of this place has used by now: itself, those that ended, those that run."""
+    pid = int((embedded.var_dir() / "postgres" / "postmaster.pid").read_text().split("\n", 1)[0])
+    server = psutil.Process(pid)
+    used = sum(server.cpu_times()[:4])
+    for backend in server.children():
+        with suppress(psutil.NoSuchProcess):
+            used += sum(backend.cpu_times()[:2])
+    return float(used)
 
 
 def _resident(pid: int) -> int:

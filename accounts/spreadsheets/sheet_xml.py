@@ -29,6 +29,14 @@ _FAULT = re.compile(
     rb"[^<>]{0,400}(?<!/)>"
     rb"(?:<(?:\w+:)?f\b[^<>]{0,400}>(?:[^<]{0,8192}</(?:\w+:)?f>)?)?<(?:\w+:)?v>([^<]{1,40})<"
 )
+# A formula that no table program has computed yet; one whose result is an empty text has the type "str".
+_UNCOMPUTED = re.compile(
+    rb"<(?:\w+:)?c\s(?=[^<>]{0,200}?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'])(?![^<>]{0,200}?\bt=[\"']str[\"'])"
+    rb"[^<>]{0,400}(?<!/)>"
+    rb"<(?:\w+:)?f\b(?:[^<>]{0,400}/>|[^<>]{0,400}>[^<]{0,8192}</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s?/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+UNCOMPUTED = "=…"
 
 
 def whole_tags(pieces: Iterable[bytes], *, cut: bytes = b"<") -> Iterator[bytes]:
@@ -120,12 +128,19 @@ def _too_wide(letters: bytes, row: bytes, limits: Limits) -> FileRefused:
 
 
 def faults(pieces: Iterable[bytes]) -> dict[tuple[int, int], str]:
-    """The cells whose formula failed, (row, column from 0) → "#N/A"; to the parser they are blank."""
+    """The cells whose formula failed, (row, column from 0) → "#N/A"; to the parser they are blank.
+
+    A formula without a value is one of them: Excel computes it when the file is opened, so that a person sees a value
+    where the file has none.
+    """
     found = {}
     for text in whole_tags(pieces, cut=b"<row"):
         if b'"e"' in text or b"'e'" in text:
             for letters, digits, shown in _FAULT.findall(text):
                 found[int(digits), column_number(letters) - 1] = shown.decode("utf-8", "replace")
+        if b"f>" in text or b"<f" in text:
+            for letters, digits in _UNCOMPUTED.findall(text):
+                found[int(digits), column_number(letters) - 1] = UNCOMPUTED
     return found
 
 

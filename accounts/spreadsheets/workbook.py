@@ -7,6 +7,7 @@ Excel shows at the left edge, also below blank rows, and wholly blank rows are l
 import datetime as dt
 import io
 import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,19 +90,32 @@ def _merges(sheet: python_calamine.CalamineSheet, limits: Limits) -> list[Merge]
 def _rows(sheet: python_calamine.CalamineSheet, failed: dict[tuple[int, int], str], limits: Limits) -> Iterator[Row]:
     # The parser begins with row 1, but with the first column that is filled.
     indent: list[Cell] = [None] * (sheet.start or (0, 0))[1]
-    failed_rows = {row for row, _ in failed}
+    faulty = _by_row(failed)
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = indent + [_cell(value, number, limits) for value in values]
-        if number in failed_rows:
-            cells = [_fault(cell, failed.get((number, column))) for column, cell in enumerate(cells)]
+        if number in faulty:
+            cells = _with_faults(cells, faulty.pop(number))
         while cells and cells[-1] is None:
             cells.pop()
         if cells:
             yield Row(number, tuple(cells))
+    for number in sorted(faulty):
+        yield Row(number, tuple(_with_faults([], faulty[number])))
 
 
-def _fault(cell: Cell, shown: str | None) -> Cell:
-    return Fault(shown) if shown is not None else cell
+def _by_row(failed: dict[tuple[int, int], str]) -> dict[int, dict[int, Fault]]:
+    rows: dict[int, dict[int, Fault]] = defaultdict(dict)
+    for (row, column), shown in failed.items():
+        rows[row][column] = Fault(shown)
+    return rows
+
+
+def _with_faults(cells: list[Cell], faults: dict[int, Fault]) -> list[Cell]:
+    """The parser ends where nothing is filled any more; failed cells may lie beyond."""
+    cells = cells + [None] * (max(faults) + 1 - len(cells))
+    for column, fault in faults.items():
+        cells[column] = fault
+    return cells
 
 
 def _cell(value: Any, number: int, limits: Limits) -> Cell:

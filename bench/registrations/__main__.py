@@ -67,9 +67,7 @@ def _measure(files: str) -> dict[str, Any]:
     with web(OURS, port=_free_port(), cookie=cookie) as pages:
         figures["apply"] = place.run(STEPS, "apply", str(batch), database=OURS, meanwhile=_Visits(pages))
     figures["pages"] = pages.result()
-    written = [place.run(STEPS, "written", files, database=name) for name in (OURS, STOCK)]
-    for one in written:
-        del one["peak_mib"]
+    written = [place.run(STEPS, "written", files, database=name)["tables"] for name in (OURS, STOCK)]
     if written[0] != written[1]:
         raise SystemExit(f"The two ways do not leave the same behind: {written}")
     figures["written_by_both"] = {table: told["rows"] for table, told in written[0].items()}
@@ -107,19 +105,23 @@ def _free_port() -> int:
 
 
 def _summary(figures: dict[str, Any]) -> dict[str, Any]:
-    rows, check, apply = figures["check"]["rows"], figures["check"]["seconds"], figures["apply"]["seconds"]
-    rates = {
-        "check": rows / check,
-        "apply": rows / apply,
-        "both": rows / (check + apply),
-        "stock": figures["stock"]["rows"] / figures["stock"]["seconds"],
-    }
+    """Rates by the clock, and by processor time with PostgreSQL's: on a busy machine trust the second alone."""
+    rows, stock = figures["check"]["rows"], figures["stock"]
+    seconds = {name: figures[name]["seconds"] for name in ("check", "apply")}
+    cpu = {name: _cpu(figures[name]) for name in ("check", "apply")}
+    rates = {name: rows / taken for name, taken in seconds.items()}
+    rates |= {"both": rows / sum(seconds.values()), "stock": stock["rows"] / stock["seconds"]}
     return {
         "rows_per_second": {name: round(rate, 1) for name, rate in rates.items()},
         "ratio": round(rates["both"] / rates["stock"], 1),
+        "cpu_ratio": round(rows / sum(cpu.values()) / (stock["rows"] / _cpu(stock)), 1),
         "peak_mib": max(figures["check"]["peak_mib"], figures["apply"]["peak_mib"]),
         "goals": GOALS,
     }
+
+
+def _cpu(told: dict[str, Any]) -> float:
+    return float(told["cpu_seconds"] + told["server_cpu_seconds"])
 
 
 def _table(figures: dict[str, Any]) -> str:
@@ -127,9 +129,9 @@ def _table(figures: dict[str, Any]) -> str:
     lines = [
         f"{check['rows']} rows of {len(HEADINGS)} columns, {check['families']} families, {apply['applied']} entered",
         "",
-        f"{'':<22}{'rows':>8}{'s':>9}{'rows/s':>9}{'peak MiB':>10}",
+        f"{'':<22}{'rows':>8}{'s':>9}{'CPU s':>9}{'rows/s':>9}{'peak MiB':>10}",
         *(
-            f"{name:<22}{rows:>8}{told['seconds']:>9.1f}{rates[key]:>9.0f}{told['peak_mib']:>10}"
+            f"{name:<22}{rows:>8}{told['seconds']:>9.1f}{_cpu(told):>9.1f}{rates[key]:>9.0f}{told['peak_mib']:>10}"
             for name, key, rows, told in (
                 ("check", "check", check["rows"], check),
                 ("apply", "apply", check["rows"], apply),
@@ -137,8 +139,9 @@ def _table(figures: dict[str, Any]) -> str:
             )
         ),
         "",
-        f"check and apply {rates['both']:.0f} rows/s, {figures['ratio']} times the ModelResource "
-        f"(goal {GOALS['ratio']}); peak {figures['peak_mib']} MiB (goal under {GOALS['peak_mib']})",
+        f"check and apply {rates['both']:.0f} rows/s, {figures['ratio']} times the ModelResource, by processor time "
+        f"{figures['cpu_ratio']} times (goal {GOALS['ratio']}); peak {figures['peak_mib']} MiB (goal under "
+        f"{GOALS['peak_mib']})",
         "",
         f"{'page during apply':<22}{'visits':>8}{'median ms':>11}{'p95 ms':>9}{'slowest':>9}",
         *(

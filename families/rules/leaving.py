@@ -50,5 +50,5 @@ def check_changes(position: int, changes: int, day: dt.date, policy: Policy) -> 
         "waiting_period",
         parameter="changes_per_year",
         value="" if limit is None else str(limit),
-        earliest_on=dt.date(day.year + 1, 1, 1),
+        earliest_on=dt.date(min(day.year + 1, dt.MAXYEAR), 1, 1),
     )

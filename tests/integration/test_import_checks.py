@@ -87,6 +87,8 @@ def test_a_family_without_fault_is_ready(clerk: Staff) -> None:
         ({"share_limit": "1,000"}, ("share_limit", "amount_invalid")),
         ({"share_limit": "1e3"}, ("share_limit", "amount_invalid")),
         ({"starts_on": "2026-02-30"}, ("starts_on", "date_invalid")),
+        ({"starts_on": "9999-12-31"}, ("starts_on", "date_invalid")),
+        ({"last_on": "9999-12-31"}, ("last_on", "date_invalid")),
         ({"starts_on": "23.01.2026"}, ("starts_on", "date_invalid")),
         ({"starts_on": "2014-01-01"}, ("starts_on", "date_invalid")),
         ({"last_on": "2026-02-01"}, ("starts_on", "date_invalid")),

@@ -70,6 +70,11 @@ def _cell(xml: str) -> Cell:
         ('<c r="A1" t="e"><f>VLOOKUP(B1,C:D,2,0)</f><v>#N/A</v></c>', Fault("#N/A")),
         ('<c s="1" t="e" r="A1"><f/><v>#DIV/0!</v></c>', Fault("#DIV/0!")),
         ('<c r="A1" s="1"/>', None),
+        ('<c r="A1"><f>B1</f></c>', Fault("=…")),
+        ('<c r="A1"><f>B1</f><v></v></c>', Fault("=…")),
+        ('<c s="1" r="A1"><f t="shared" si="0"/><v /></c>', Fault("=…")),
+        ('<c r="A1" t="str"><f>IF(B1="","","x")</f><v></v></c>', None),
+        ('<c r="A1"><f>1+1</f><v>2</v></c>', Number("2")),
     ],
 )
 def test_a_cell_keeps_its_type(xml: str, cell: Cell) -> None:
@@ -102,6 +107,16 @@ def test_rows_and_columns_keep_their_numbers_below_and_beside_blank_ones() -> No
     rows = _rows(workbook(f'<row r="4">{text("C4", "甲")}</row><row r="9">{text("D9", "乙")}</row>'))
 
     assert rows == [Row(4, (None, None, "甲")), Row(9, (None, None, None, "乙"))]
+
+
+def test_formulas_without_a_value_count_also_where_nothing_else_stands() -> None:
+    formulas = '<c r="A1"><f>D1</f></c>', '<c r="C1"><f>D1</f></c>', '<c r="C4"><f>D4</f></c>'
+    rows = f'<row r="1">{formulas[0]}{text("B1", "甲")}{formulas[1]}</row><row r="4">{formulas[2]}</row>'
+
+    assert _rows(workbook(rows)) == [
+        Row(1, (Fault("=…"), "甲", Fault("=…"))),
+        Row(4, (None, None, Fault("=…"))),
+    ]
 
 
 def test_the_first_visible_sheet_with_data_is_read() -> None:

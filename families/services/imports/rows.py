@@ -184,15 +184,24 @@ class _Reading:
             return None
 
     def day(self, column: str) -> dt.date | None:
-        match self.cell(column):
-            case None:
-                return None
-            case Day(on):
-                return on
-            case Moment(at):
-                return at.date()
         try:
-            return parse_day(self.text(column))
+            return _day_in(self.cell(column), self.text(column))
         except DateFault:
             self._wrong(column, "date_invalid", self.text(column)[:20])
             return None
+
+
+def _day_in(cell: Cell, text: str) -> dt.date | None:
+    """Raises: DateFault, also for a day of the year 9999, which some programs write where there is no end."""
+    match cell:
+        case None:
+            return None
+        case Day(on):
+            day = on
+        case Moment(at):
+            day = at.date()
+        case _:
+            day = parse_day(text)
+    if day.year == dt.MAXYEAR:
+        raise DateFault("no day comes after it")
+    return day
