@@ -24,6 +24,11 @@ def no_truncate(name: str) -> pgtrigger.Trigger:
     )
 
 
+def by_statement() -> tuple[pghistory.Tracker, ...]:
+    """For rows that come by the thousand: one statement of history for each INSERT or COPY, not one for each row."""
+    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+
+
 def track(*trackers: pghistory.Tracker, **options: Any) -> Callable[[type], type]:
     """`pghistory.track`, with the event table closed against TRUNCATE as well."""
     decorator: Callable[[type], type] = pghistory.track(

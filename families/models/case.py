@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.history import track
+from accounts.history import by_statement, track
 from accounts.models.account import yuan
 from accounts.scope import ScopedQuerySet
 from families.rules.policy import SEATS
@@ -86,7 +86,7 @@ class ReviewMode(models.TextChoices):
     IMMEDIATE = "immediate", _("effective at once")
 
 
-@track()
+@track(*by_statement())
 class RegistrationCase(models.Model):
     number = models.CharField(_("case number"), max_length=20, unique=True)
     kind = models.CharField(_("kind of business"), max_length=10, choices=CaseKind.choices)
@@ -206,7 +206,7 @@ class RegistrationCase(models.Model):
         return self.state in OPEN
 
 
-@track()
+@track(*by_statement())
 class CaseLine(models.Model):
     """One person on the form and what the case does; position 1 is whoever owns the group afterwards."""
 

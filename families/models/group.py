@@ -20,13 +20,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.history import track
+from accounts.history import by_statement, track
 from accounts.models.account import yuan
 from accounts.models.dated import DatedQuerySet, no_overlap, period_in_order
 from families.rules.policy import SEATS
 
 
-@track()
+@track(*by_statement())
 class MutualAidGroup(models.Model):
     period = ("opened_on", "dissolved_on")
 
@@ -53,7 +53,7 @@ class MutualAidGroup(models.Model):
         return reverse("group", args=[self.pk])
 
 
-@track()
+@track(*by_statement())
 class GroupMember(models.Model):
     region_lookup = "group__region"
     period = ("joined_on", "left_on")
@@ -112,7 +112,7 @@ class GroupMember(models.Model):
         return f"{self.group_id}/{self.seat}"
 
 
-@track()
+@track(*by_statement())
 class Sharing(models.Model):
     """What a member agreed to share: the rank among the group's payers, and the most in a calendar year."""
 
@@ -170,7 +170,7 @@ class GrantBasis(models.TextChoices):
     IN_LAW = "in_law", _("in-law, admitted by the policy")
 
 
-@track()
+@track(*by_statement())
 class Grant(models.Model):
     """This payer lets this beneficiary draw (授权)."""
 

@@ -96,7 +96,9 @@ def _apply_chunk(batch: ImportBatch, by: Staff) -> int:
         for family, checked in entries:
             take_check(family, checked)
         _enter([entry for entry in entries if entry[1].is_ready], batch, by)
-        update_each(families, (*CHECKED_FIELDS, "case"))
+        entered = [family for family in families if family.state == FamilyState.APPLIED]
+        update_each(entered, ("state", "group", "case"))
+        update_each([family for family in families if family.state != FamilyState.APPLIED], CHECKED_FIELDS)
     left = ready.count()
     if not left:
         batch.state = BatchState.APPLIED

@@ -27,7 +27,7 @@ from families.services.imports.columns import (
     wanted,
 )
 from families.services.imports.faults import RowFault
-from families.services.imports.rows import FormRow, Named, Tables, read_row
+from families.services.imports.rows import FormRow, Named, Owners, Tables, read_row
 
 _SENDER = re.compile(r"(?:填报|填表|申报|报送)?(?:单位|社区|村|街道)(?:名称|全称)?\s*[::]\s*(.*)")
 LONGEST_SENDER = 120
@@ -191,7 +191,8 @@ class FormFamily:
 
 def family_from(content: Sequence[Sequence[Any]], positions: Mapping[str, int], tables: Tables) -> FormFamily:
     """What stored rows say, with every fault that can be told without looking anybody up."""
-    rows = [read_row(row_from_wire(number, cells), positions, tables) for number, cells in content]
+    owners: Owners = {}
+    rows = [read_row(row_from_wire(number, cells), positions, tables, owners) for number, cells in content]
     # Whoever fills the owner in on the first row only means the same owner on the others.
     stated = [row for row in rows if row.states_owner] or rows[:1]
     head = stated[0]

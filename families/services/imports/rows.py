@@ -39,6 +39,9 @@ class Named:
     number: str
 
 
+Owners = dict[tuple[Cell, ...], Named]
+
+
 @dataclass(slots=True)
 class FormRow:
     """What a row says. `faults`: of the member's part; `owner_faults`: of the owner's, which other rows may repeat.
@@ -71,11 +74,19 @@ class Tables:
     today: dt.date
 
 
-def read_row(row: Row, positions: Mapping[str, int], tables: Tables) -> FormRow:
+OWNER = ("owner_name", "owner_cert_type", "owner_number")
+
+
+def read_row(row: Row, positions: Mapping[str, int], tables: Tables, before: Owners | None = None) -> FormRow:
+    """`before`: owners by their cells, as rows before have them: most rows of a family name the same."""
     reading = _Reading(row, positions, tables)
+    before = {} if before is None else before
     states_owner = bool(reading.text("owner_name") or reading.text("owner_number"))
     form = FormRow(row.number, reading.text("family")[:LONGEST_NAME], states_owner)
-    form.owner = reading.named("owner")
+    cells = tuple(reading.cell(column) for column in OWNER)
+    form.owner = before.get(cells) or reading.named("owner")
+    if form.owner is not None:
+        before[cells] = form.owner
     form.owner_faults, reading.faults = reading.faults, []
     form.member = reading.named("member")
     form.relation = reading.relation()
