@@ -122,7 +122,8 @@ class GroupHistory:
 
 def history_of(group: MutualAidGroup) -> GroupHistory:
     """Four queries, however many members and cases there are."""
-    cases = group.cases.select_related("handled_by", "reviewed_by").prefetch_related("lines")
+    related = ("handled_by", "reviewed_by", "import_family__batch__region")
+    cases = group.cases.select_related(*related).prefetch_related("lines")
     return GroupHistory(
         group=group,
         rows=list(group.members.select_related("person").order_by("joined_on", "seat")),

@@ -22,6 +22,7 @@ from accounts.services.review import AlreadyDecided, NotYours
 from families.comparison import comparison_of
 from families.document_panel import panel_of
 from families.forms import ReasonForm, TakeOverForm
+from families.import_desk import batch_of
 from families.messages import READY_REASONS
 from families.models import RegistrationCase
 from families.models.case import CaseState
@@ -37,7 +38,16 @@ from families.worklists import next_to_review, previous_to_review, to_review
 def case_in_scope(request: StaffRequest, pk: int) -> RegistrationCase:
     cases = RegistrationCase.objects.for_staff(request.user)
     return get_object_or_404(
-        cases.select_related("owner__region", "region", "handled_by", "reviewed_by", "group", "corrects"), pk=pk
+        cases.select_related(
+            "owner__region",
+            "region",
+            "handled_by",
+            "reviewed_by",
+            "group",
+            "corrects",
+            "import_family__batch__region",
+        ),
+        pk=pk,
     )
 
 
@@ -56,6 +66,7 @@ def case_page(
     context = {
         "case": shown,
         "person": shown.owner,
+        "batch": batch_of(shown, request.user),
         "lines": shown.lines.select_related("person__region").order_by("position"),
         "relations": code_labels("relation"),
         "insutypes": code_labels("insutype"),

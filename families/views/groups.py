@@ -17,6 +17,7 @@ from accounts.selectors import accounts_of, code_labels
 from accounts.services.audit import record_event
 from accounts.views.persons import person_in_scope
 from families.forms import DayQuery
+from families.import_desk import batch_of
 from families.models import MutualAidGroup
 from families.models.case import CHANGES
 from families.policy_words import limits_in_words
@@ -81,7 +82,7 @@ def group(request: StaffRequest, pk: int) -> HttpResponse:
         "open_case": history.open_case,
         "kinds": CHANGES,
         "follow_ups": open_follow_ups_of(shown, staff=request.user),
-        "cases": history.cases,
+        "cases": [(case, batch_of(case, request.user)) for case in history.cases],
     }
     return render_page(request, "families/group.html", context, title=shown.number)
 

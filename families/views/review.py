@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.pages import StaffRequest, render_page
 from accounts.services.review import AlreadyDecided, OwnWork
 from families.forms import ReasonForm
+from families.import_desk import waiting_batches
 from families.models import RegistrationCase
 from families.services.cases import NotAsSeen, approve_case, reject_case
 from families.services.groups import GroupDissolved, NotEligible
@@ -29,6 +30,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     """The reviewer's first page."""
     waiting = to_review(request.user)
     context = {
+        "batches": waiting_batches(request.user)[:ROWS],
         "cases": as_rows(waiting)[:ROWS],
         "count": waiting.count(),
         "own": own_waiting(request.user).count(),

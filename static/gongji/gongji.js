@@ -116,7 +116,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (/^[0-9]$/.test(event.key) && field.matches?.(".gj-family select")) {
+  if (/^[0-9]$/.test(event.key) && field.matches?.(".gj-family select, .gj-correction select")) {
     event.preventDefault();
     typeCode(field, event.key);
     return;
@@ -162,7 +162,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.closest("#gj-main")) return; // signing in and out, and the admin's own pages
-  if (form.method !== "post" || form.target === "_blank" || form.hasAttribute("hx-post") && !form.action) return;
+  if (event.defaultPrevented || form.method !== "post" || form.target === "_blank" || form.hasAttribute("hx-post") && !form.action) return;
   if (form.dataset.sent === "yes") return event.preventDefault();
   if (form.dataset.sent === "go") {
     form.dataset.sent = "yes";

@@ -142,6 +142,36 @@ def test_screenshots(desk_of: OpenDesk, demo: None) -> None:
         draw(counter.page.request.get(f"/cases/{effective.pk}/{address}").body(), paper)
 
 
+def test_screenshots_of_the_workbench(desk_of: OpenDesk, clerk: Staff, reviewer: Staff, roster: None) -> None:
+    """A file as an office sends it, read, opened and under review."""
+    for one, name in ((clerk, "周文清"), (reviewer, "路文静")):
+        Staff.objects.filter(pk=one.pk).update(full_name=name)
+    desk = desk_of(clerk)
+    for file in ("registrations_gb18030.csv", "registrations_bureau.xlsx"):
+        desk.go("/imports/")
+        desk.page.locator("[name=file]").set_input_files(SAMPLES / file)
+        desk.page.keyboard.press("Control+Enter")
+        expect(desk.page.locator("#families")).to_be_visible(timeout=60_000)
+    batch = desk.page.url
+    desk.press("仅登记")
+    desk.sees("已确认，待他人复核。")
+    desk.go("/imports/")
+    take(desk, "imports")
+    review = desk_of(reviewer)
+    review.go(f"{batch}review/")
+    take(review, "import-review")
+    review.page.locator("[name=reason]").fill("请先更正其余各户")
+    review.press("退回")
+    review.page.wait_for_url("**/cases/")
+    desk.go(batch)
+    desk.page.get_by_role("link", name="GJ00100003").click()
+    expect(desk.page.locator(".gj-opened")).to_be_visible()
+    desk.page.set_viewport_size({"width": WIDTH, "height": 1300})
+    desk.page.evaluate("() => document.querySelector('.gj-figures').scrollIntoView({block: 'end'})")
+    desk.page.mouse.wheel(0, -2000)
+    take(desk, "import-batch")
+
+
 def hand_over(counter: Desk, case: RegistrationCase) -> None:
     """The family's second payer becomes the owner, for a death."""
     counter.go(f"/counter/groups/{case.group_id}/?kind=hand_over")

@@ -28,9 +28,11 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
 from tests.factories import (
     START,
+    make_batch,
     make_document,
     make_draft,
     make_group,
+    make_import_family,
     make_match,
     make_person,
     make_policy,
@@ -167,6 +169,25 @@ TABLE: dict[str, Row] = {
     "follow-ups/<int:pk>/note/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "follow-ups/<int:pk>/close/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "groups/<int:pk>/": page(READERS, "families/mutualaidgroup"),
+    # Batches of registration forms
+    "imports/": page(READERS),
+    "imports/load/": form(CLERK, answer=422),
+    "imports/template.xlsx": page(CLERK),
+    "imports/<int:pk>/": page(READERS, "families/importbatch"),
+    "imports/<int:pk>/progress/": page(READERS, "families/importbatch"),
+    "imports/<int:pk>/headings/": form(ASKS, "families/importbatch", 422),
+    "imports/<int:pk>/confirm/": form(ASKS, "families/importbatch"),
+    "imports/<int:pk>/take-back/": form(ASKS, "families/importbatch"),
+    "imports/<int:pk>/discard/": form(ASKS, "families/importbatch"),
+    "imports/<int:pk>/undo/": page(ASKS, "families/importbatch", 302),
+    "imports/<int:pk>/review/": page(REVIEWER, "families/importbatch", 302),
+    "imports/<int:pk>/approve/": form(REVIEWER, "families/importbatch"),
+    "imports/<int:pk>/send-back/": form(REVIEWER, "families/importbatch"),
+    "imports/<int:pk>/errors.xlsx": page(ASKS, "families/importbatch", 302),
+    "imports/<int:pk>/corrections/": form(ASKS, "families/importbatch", 422),
+    "imports/<int:pk>/summary.pdf": page(READERS, "families/importbatch"),
+    "imports/families/<int:pk>/": page(READERS, "families/importfamily", 302),
+    "imports/families/<int:pk>/correct/": form(ASKS, "families/importfamily"),
     # Persons registered twice
     "duplicates/": page(READERS),
     "duplicates/search/": form(ASKS),
@@ -238,6 +259,8 @@ def furnish(region: str) -> World:
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
         make_document(case, by=clerk),
     ]  # fmt: skip
+    batch = make_batch(by=clerk)
+    rows += [batch, make_import_family(batch, ["F1"])]
     others = {"policy draft": make_draft(region, max_members=6), "own check": make_check(clerk)}
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | others)
 

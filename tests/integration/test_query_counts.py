@@ -25,11 +25,16 @@ from families.models import FollowUp, FollowUpNote
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import submit_case
 from families.services.drafts import save_case
+from families.services.imports.batches import confirm_batch
+from families.services.imports.faults import RowFault
+from tests import registrations
 from tests.factories import (
     START,
+    make_batch,
     make_document,
     make_draft,
     make_group,
+    make_import_family,
     make_match,
     make_person,
     make_policy,
@@ -78,6 +83,12 @@ PAGES = {
     "/documents/{document}/thumbnail.jpg": "reviewer",
     "/adjustments/": "reviewer",
     "/jobs/": "clerk",
+    "/imports/": "clerk",
+    "/imports/{batch}/": "clerk",
+    "/imports/{batch}/?open={import_family}": "clerk",
+    "/imports/{batch}/?state=faulty&code=id_missing&text=F": "auditor",
+    "/imports/{batch}/summary.pdf": "auditor",
+    "/imports/{submitted}/review/": "reviewer",
     "/file-checks/{check}/": "clerk",
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
@@ -96,6 +107,11 @@ class Office:
         self.clerk: Staff = self.staff["clerk"]
         self.person = make_person(current="100.00", by=self.clerk)
         self.policy = make_draft("421002", max_members=2)
+        self.batch = make_batch(by=self.clerk)
+        payer = make_person(current="1.00", by=self.clerk)
+        child = make_person(insutype="390", born_on=START.replace(year=2015))
+        staged = registrations.stage([registrations.line(payer, child, "20")], self.clerk)
+        self.submitted = confirm_batch(batch_id=staged.pk, only_valid=False, by=self.clerk)
 
     def grow(self, family: str) -> None:
         """`family`: the relations of a new group's members, and of a new case's."""
@@ -123,6 +139,10 @@ class Office:
         self.check = check_file(kind="import_persons", file=("x.csv", b"psn_no"), by=self.clerk)
         record_event(AuditKind.LOOK, by=make_staff(), person=self.person)
         self.match = make_match()
+        self.import_family = make_import_family(
+            self.batch, ["F1", "户主"], faults=[RowFault(2, "member_number", "id_missing")]
+        )
+        make_batch(by=self.clerk)
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
@@ -140,7 +160,21 @@ class Office:
         return case
 
     def counts(self) -> dict[str, int]:
-        rows = ("person", "owner", "group", "case", "draft", "document", "match", "follow_up", "policy", "check")
+        rows = (
+            "person",
+            "owner",
+            "group",
+            "case",
+            "draft",
+            "document",
+            "match",
+            "follow_up",
+            "policy",
+            "batch",
+            "import_family",
+            "submitted",
+            "check",
+        )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
         return {page: queries(clients[role], page.format(**keys)) for page, role in PAGES.items()}

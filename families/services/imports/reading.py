@@ -29,7 +29,7 @@ from families.services.imports.columns import (
 from families.services.imports.faults import RowFault
 from families.services.imports.rows import FormRow, Named, Owners, Tables, read_row
 
-_SENDER = re.compile(r"(?:填报|填表|申报|报送)?(?:单位|社区|村|街道)(?:名称|全称)?\s*[::]\s*(.*)")
+_SENDER = re.compile(r"(?:填报|填表|申报|报送)?(?:单位|社区|村|街道)(?:名称|全称)?\s*[:\uff1a]\s*(.*)")
 LONGEST_SENDER = 120
 Report = Callable[[int, int], None]
 
@@ -78,7 +78,7 @@ def read_form(
     """
     with read_table(content, name=name) as sheet:
         first = _first_rows(sheet.rows)
-        sender = _sender(first)
+        sender = sender_in(first)
         header = _header(first, remembered(sender))
         rest = chain([row for row in first if row.number > header.row_number], sheet.rows)
         heading = next(row for row in first if row.number == header.row_number)
@@ -117,7 +117,7 @@ def _header(first: Sequence[Row], remembered: Mapping[str, str]) -> Header:
         raise HeadingsUnknown(refusal, list(first)) from refusal
 
 
-def _sender(first: Iterable[Row]) -> str:
+def sender_in(first: Iterable[Row]) -> str:
     """Who filled the form in, where a line above the table says so."""
     for row in first:
         texts = [text_of(cell).strip() for cell in row.cells]
