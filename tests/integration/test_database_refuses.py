@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -49,6 +48,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
 )
+from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -1224,10 +1224,6 @@ def test_the_database_itself_refuses_what_breaks_the_law(name: str, statement: s
 
 def refused_by(error: BaseException) -> str | None:
     return error.__cause__.diag.constraint_name  # type: ignore[union-attr]
-
-
-def own_models() -> list[type[Model]]:
-    return [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
 
 
 def test_every_constraint_and_trigger_of_the_models_is_tried_above() -> None:

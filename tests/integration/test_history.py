@@ -37,6 +37,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
 )
+from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -71,10 +72,9 @@ UNCHANGING = {"CaseDocument"}
 
 
 def tracked() -> dict[str, type[Model]]:
-    models = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
     return {
         model.pgh_tracked_model.__name__: model.pgh_tracked_model  # type: ignore[attr-defined]
-        for model in models
+        for model in own_models()
         if hasattr(model, "pgh_tracked_model")
     }
 
