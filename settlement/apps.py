@@ -7,3 +7,6 @@ class SettlementConfig(AppConfig):
 
     name = "settlement"
     verbose_name = _("Settlement")
+
+    def ready(self) -> None:
+        from settlement import resources  # noqa: F401

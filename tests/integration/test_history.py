@@ -31,6 +31,7 @@ from tests.factories import (
     make_draft,
     make_group,
     make_import_family,
+    make_institution,
     make_match,
     make_number,
     make_person,
@@ -66,6 +67,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "PolicySetting": ("citation", "§2"),
     "PersonMatch": ("decision", "x"),
     "CaseAgent": ("cert_type", "08"),
+    "Institution": ("name", "新名"),
 }
 # The database refuses any change of them; that they came is in the trail.
 UNCHANGING = {"CaseDocument"}
@@ -125,6 +127,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "Job": Job.objects.create(
             kind="x", owner=staff, region=staff.region, finished_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
         ),
+        "Institution": make_institution(),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),

@@ -30,6 +30,7 @@ from tests.factories import (
     make_document,
     make_draft,
     make_group,
+    make_institution,
     make_match,
     make_person,
     make_policy,
@@ -81,6 +82,7 @@ PAGES = {
     "/file-checks/{check}/": "clerk",
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
+    "/admin/settlement/institution/": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
 }
@@ -123,6 +125,7 @@ class Office:
         self.check = check_file(kind="import_persons", file=("x.csv", b"psn_no"), by=self.clerk)
         record_event(AuditKind.LOOK, by=make_staff(), person=self.person)
         self.match = make_match()
+        make_institution()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
