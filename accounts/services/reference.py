@@ -36,7 +36,7 @@ def import_regions(
 ) -> ImportResult:
     """Bring the regions up to date by a file; with an error in it, or without `write`, nothing is stored.
 
-    Raises: RightMissing. Locks: every region.
+    Raises: RightMissing. Locks: reference data, then every region.
     """
     require_right(by, CHANGE_REGIONS)
     result, rows = read_rows(content, name, REGION_COLUMNS, REGION_COLUMNS, report)
@@ -49,7 +49,7 @@ def import_codes(
 ) -> ImportResult:
     """Bring the code tables up to date by a file; with an error in it, or without `write`, nothing is stored.
 
-    Raises: RightMissing. Locks: every code.
+    Raises: RightMissing. Locks: reference data, then every code.
     """
     require_right(by, CHANGE_CODES)
     result, rows = read_rows(content, name, CODE_COLUMNS, tuple(CODE_LENGTHS), report)

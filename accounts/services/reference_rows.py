@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -43,10 +43,15 @@ def read_rows(
 
 
 def load_rows(result: ImportResult, load: Callable[[], None], what: str, *, by: Staff, write: bool) -> ImportResult:
-    """Load, and take it back where something is wrong or nothing was to be written."""
+    """Load, and take it back where something is wrong or nothing was to be written.
+
+    Locks: one load of reference data at a time, whatever its kind (advisory): several files in one call hold the
+    chain of audit events from the first on.
+    """
     if result.errors:
         return result
     with transaction.atomic():
+        lock_reference()
         load()
         if result.errors or not write:
             transaction.set_rollback(True)
@@ -60,6 +65,11 @@ def load_rows(result: ImportResult, load: Callable[[], None], what: str, *, by: 
             created=result.created, updated=result.updated,
         )  # fmt: skip
     return result
+
+
+def lock_reference() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts_reference'))")
 
 
 def wrong(result: ImportResult, row: int, column: str, message: str, *, code: str = "reference_invalid") -> None:

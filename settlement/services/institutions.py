@@ -40,7 +40,7 @@ def import_institutions(
     """Bring the institutions up to date by a file; with an error in it, or without `write`, nothing is stored.
 
     `status` and `status_since` may be left out: who is new is active, who is stored stays as they are.
-    Raises: RightMissing. Locks: the institutions of the file by code.
+    Raises: RightMissing. Locks: reference data; no row that a settlement names, so that settling goes on.
     """
     require_right(by, CHANGE_INSTITUTIONS)
     result, rows = read_rows(content, name, INSTITUTION_COLUMNS, REQUIRED, report)
@@ -85,10 +85,8 @@ class _Plan:
 
 def _load(rows: Rows, by: Staff, result: ImportResult) -> None:
     rows = list(rows)
-    stored = Institution.objects.filter(pk__in={cells["fixmedins_code"] for _row, cells in rows})
-    locked = stored.select_for_update(of=("self",)).order_by("pk")
-    paths = dict(Region.objects.values_list("code", "path"))
-    plan = _Plan(paths, {institution.pk: institution for institution in locked}, by, result)
+    known = Institution.objects.in_bulk({cells["fixmedins_code"] for _row, cells in rows})
+    plan = _Plan(dict(Region.objects.values_list("code", "path")), known, by, result)
     seen: set[str] = set()
     for number, cells in rows:
         faults = [*_faults(cells, twice=cells["fixmedins_code"] in seen)]
