@@ -25,11 +25,13 @@ class InstitutionAdmin(ResourceList, ScopedAdmin):
     list_select_related = ["region"]
     search_fields = ["fixmedins_code", "name"]
     ordering = ["fixmedins_code"]
+    fields = ["fixmedins_code", "name", "kind", "level", "region", "status", "status_since"]
+    readonly_fields = fields
 
     @display(description=_("level"), ordering="hosp_lv")
     def level(self, institution: Institution) -> str:
         return code_labels("hosp_lv").get(institution.hosp_lv, institution.hosp_lv)
 
-    @display(description=_("state"), label=STATUS_COLOURS, ordering="status")
+    @display(description=_("contract"), label=STATUS_COLOURS, ordering="status")
     def condition(self, institution: Institution) -> tuple[str, str]:
         return institution.status, institution.get_status_display()

@@ -56,13 +56,12 @@ class Institution(models.Model):
     hosp_lv = models.CharField(_("level"), max_length=3, blank=True, help_text="hosp_lv")
     kind = models.CharField(_("kind"), max_length=8, choices=InstitutionKind.choices)
     region = models.ForeignKey(
-        "accounts.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region"),
-        help_text=_("empty: not loaded"),
-    )  # fmt: skip
-    status = models.CharField(
-        _("state"), max_length=9, choices=InstitutionStatus.choices, default=InstitutionStatus.ACTIVE
+        "accounts.Region", models.PROTECT, null=True, related_name="+", verbose_name=_("region")
     )
-    status_since = models.DateField(_("since"), null=True, help_text=_("empty: from the beginning"))
+    status = models.CharField(
+        _("contract"), max_length=9, choices=InstitutionStatus.choices, default=InstitutionStatus.ACTIVE
+    )
+    status_since = models.DateField(_("since"), null=True)
 
     objects = InstitutionQuerySet.as_manager()
 
