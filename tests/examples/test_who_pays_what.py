@@ -107,6 +107,12 @@ def test_a_child_without_an_account_draws_on_the_family_at_once() -> None:
     assert (result.own.reason, why(result)) == ("no_account", {"周建平": "paid_in_full", "林秀兰": "not_needed"})
 
 
+def test_an_account_that_holds_exactly_the_bill_paid_it_in_full() -> None:
+    result = pay("1100.00", HUSBAND, own="0+0")
+    assert (result.own.reason, why(result)) == ("empty", {"周建平": "paid_in_full"})
+    assert pay("150.00", own="100+50").own.reason == "paid_in_full"
+
+
 def test_a_patient_in_no_family_pays_the_rest_in_cash() -> None:
     assert told(pay("200.00", own="30+20")) == {"本人": "50.00", "现金": "150.00"}
 
@@ -135,7 +141,8 @@ def test_whose_turn_it_is_follows_the_order_of_the_region(order: str, pays: str)
 
 @pytest.mark.parametrize("order", ["first_bound", "last_bound"])
 def test_those_who_joined_on_the_same_day_pay_in_the_order_of_the_form(order: str) -> None:
-    assert told(pay("300.00", WIFE, HUSBAND, policy=region(payer_order=order))) == {"周建平": "300.00"}
+    family = (shares("周建平", "300+0", rank=2), shares("林秀兰", "300+0", rank=1))
+    assert told(pay("300.00", *family, policy=region(payer_order=order))) == {"林秀兰": "300.00"}
 
 
 # Which balance
@@ -154,6 +161,13 @@ def test_where_prior_years_alone_are_shared_this_years_balance_stays_with_the_pa
     assert told(result) == {"本人": "300.00", "周建平": "800.00", "现金": "900.00"}
     assert result.payers[0].after == account("0+300")
     assert why(result) == {"周建平": "shareable_funds"}
+
+
+def test_prior_years_are_what_the_family_takes_even_where_this_year_comes_first() -> None:
+    policy = region(shareable_funds="prior_years", bucket_order="current_first")
+    result = pay("500.00", HUSBAND, own="100+50", policy=policy)
+    assert told(result) == {"本人": "150.00", "周建平": "350.00"}
+    assert result.payers[0].after == account("450+300")
 
 
 # How much
