@@ -21,8 +21,8 @@ from import_export.widgets import Widget
 from accounts.models import Code, InsuredPerson, Region, Staff
 from accounts.services import person_rows, reference
 from accounts.services.exports import export_table
-from accounts.services.master_data import SOURCES, Source
 from accounts.services.rights import require_right
+from accounts.services.sources import SOURCES, Source
 from accounts.spreadsheets.writer import MOST_ROWS, Column, Form, Kind, Value
 
 
@@ -145,4 +145,13 @@ class CodeResource(MasterData):
         chunk_size = 2_000
 
 
-RESOURCES: dict[str, MasterData] = {one.data: one() for one in (PersonResource, RegionResource, CodeResource)}
+RESOURCES: dict[str, MasterData] = {}
+
+
+def add_resource(resource: type[MasterData]) -> MasterData:
+    """Have the pages of this kind. An app above adds its own before the addresses are read."""
+    return RESOURCES.setdefault(resource.data, resource())
+
+
+for _own in (PersonResource, RegionResource, CodeResource):
+    add_resource(_own)

@@ -77,6 +77,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ),
                 _item(_("Staff"), "groups", "admin:accounts_staff_changelist", "accounts.view_staff"),
                 _item(_("Regions"), "map", "admin:accounts_region_changelist", "accounts.view_region"),
+                _item(
+                    _("Institutions"),
+                    "local_hospital",
+                    "admin:settlement_institution_changelist",
+                    "settlement.view_institution",
+                ),
                 _item(_("Code tables"), "list_alt", "admin:accounts_code_changelist", "accounts.view_code"),
             ],
         },

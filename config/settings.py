@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "axes",
     "accounts",
     "families",
+    "settlement",
     "config",
 ]
 
@@ -272,6 +273,7 @@ LOGGING = {
 JOB_KINDS = {
     "check_file": "accounts.services.master_data.run_check",
     "import_codes": "accounts.services.master_data.run_import",
+    "import_institutions": "accounts.services.master_data.run_import",
     "import_persons": "accounts.services.master_data.run_import",
     "import_regions": "accounts.services.master_data.run_import",
     "propose_matches": "families.services.duplicates.run_search",

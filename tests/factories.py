@@ -45,6 +45,8 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
+from settlement.models import Institution
+from settlement.models.institution import PREFIXES
 from tests.files.scans import picture
 
 REGIONS = """
@@ -292,6 +294,13 @@ def make_document(
     """A paper of a case. `shade`: another picture for each, because the same one is taken once."""
     upload = Upload("IMG_0001.jpg", picture(shade=shade or next(_serial) % 256))
     return add_document(case_id=case.pk, kind=kind, person_id=person.pk if person else None, upload=upload, by=by)
+
+
+def make_institution(region: str = "421002", *, prefix: str = "H", **fields: Any) -> Institution:
+    """A hospital of a region, or with `P` a pharmacy."""
+    code = f"{prefix}{region}{next(_serial):05d}"
+    values = {"name": f"第{code[-5:]}医院", "hosp_lv": "2", "kind": PREFIXES[prefix], "region_id": region} | fields
+    return Institution.objects.create(fixmedins_code=code, **values)
 
 
 def make_draft(

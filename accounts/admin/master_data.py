@@ -43,6 +43,7 @@ class RegionAdmin(ResourceList):
 TABLES = {
     "acct_incexpd_type": _("kind of account entry"),
     "clr_type": _("clearing type"),
+    "hosp_lv": _("level of an institution"),
     "insutype": _("insurance type"),
     "med_type": _("medical type"),
     "psn_cert_type": _("certificate"),

@@ -6,8 +6,7 @@ said; nothing of the check's result is written: the import reads the file again 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,34 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.acting import writes
 from accounts.models import Job, Staff
 from accounts.models.job import CHECK_FILE, JobState
-from accounts.services import import_persons, reference
-from accounts.services.import_result import SHOWN_ERRORS, ImportResult, Report
+from accounts.services.import_result import SHOWN_ERRORS, ImportResult
 from accounts.services.jobs import JobRefused, Progress, enqueue
 from accounts.services.rights import RightMissing, require_right
+from accounts.services.sources import SOURCES
 
-
-class Load(Protocol):
-    """Brings one kind of master data up to date by a file; without `write`, says what that would do."""
-
-    def __call__(
-        self, *, content: bytes, name: str, by: Staff, report: Report, write: bool = True
-    ) -> ImportResult: ...
-
-
-@dataclass(frozen=True)
-class Source:
-    """How one kind of master data comes in, and who may bring it."""
-
-    right: str
-    load: Load
-
-
-# By the kind of the job that imports it.
-SOURCES = {
-    "import_persons": Source(import_persons.RIGHT, import_persons.import_persons),
-    "import_regions": Source(reference.CHANGE_REGIONS, reference.import_regions),
-    "import_codes": Source(reference.CHANGE_CODES, reference.import_codes),
-}
 # What has to be the same at the import as it was at the check.
 PROMISED = ("created", "updated", "unchanged", "changes")
 

@@ -6,22 +6,16 @@ Invariant: a staff member changes regions under their own alone; a file may name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.acting import writes
 from accounts.models import Code, Region, Staff
-from accounts.models.audit import AuditKind
-from accounts.services.audit import record_event
-from accounts.services.import_result import ImportResult, Report, RowChange, RowError, file_error, result_for, silent
+from accounts.services.import_result import ImportResult, Report, RowChange, result_for, silent
+from accounts.services.reference_rows import Rows, differences, load_rows, outside, read_rows, wrong
 from accounts.services.rights import require_right
-from accounts.spreadsheets.cells import text_of
-from accounts.spreadsheets.columns import HeaderRefused, find_header
-from accounts.spreadsheets.reader import read_table
-from accounts.spreadsheets.refusals import FileRefused
 
 CHANGE_REGIONS = "accounts.change_region"
 CHANGE_CODES = "accounts.change_code"
@@ -33,53 +27,7 @@ LONGEST_REGION_NAME = 100
 # What a code table must say in each column, and the most it can hold.
 CODE_LENGTHS = {"table": 40, "code": 10, "name_zh": 100, "name_en": 100, "version": 20}
 
-File = tuple[str, bytes]  # name and content
-Rows = Iterable[tuple[int, Mapping[str, str]]]  # by the number that a person sees
 Key = tuple[str, str, str | None]  # of a code: table, code, region
-
-
-@dataclass
-class Loaded:
-    """What a load did, or, with errors, what it would not do: nothing was written then."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    errors: list[RowError] = field(default_factory=list)
-
-    def add(self, result: ImportResult) -> None:
-        self.created += result.created
-        self.updated += result.updated
-        self.unchanged += result.unchanged
-        self.errors += result.errors
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "errors": [
-                {"row": error.row, "column": error.column, "code": error.code, "message": error.message}
-                for error in self.errors
-            ],
-        }
-
-
-@writes
-def load_reference(*, regions: File | None = None, codes: File | None = None, by: Staff) -> Loaded:
-    """Load a file of regions, then one of code tables; with an error in either, neither.
-
-    Raises: RightMissing, for the right that the file in question needs; nothing is written then.
-    """
-    loaded = Loaded()
-    for file, load in ((regions, import_regions), (codes, import_codes)):
-        if file is not None:
-            name, content = file
-            loaded.add(load(content=content, name=name, by=by))
-    if loaded.errors:
-        transaction.set_rollback(True)
-        loaded.created = loaded.updated = loaded.unchanged = 0
-    return loaded
 
 
 @writes
@@ -88,11 +36,11 @@ def import_regions(
 ) -> ImportResult:
     """Bring the regions up to date by a file; with an error in it, or without `write`, nothing is stored.
 
-    Raises: RightMissing. Locks: every region.
+    Raises: RightMissing. Locks: reference data, then every region.
     """
     require_right(by, CHANGE_REGIONS)
-    result, rows = _read(content, name, REGION_COLUMNS, REGION_COLUMNS, report)
-    return _import(result, lambda: _load_regions(rows, by, result), "regions", by=by, write=write)
+    result, rows = read_rows(content, name, REGION_COLUMNS, REGION_COLUMNS, report)
+    return load_rows(result, lambda: _load_regions(rows, by, result), "regions", by=by, write=write)
 
 
 @writes
@@ -101,57 +49,11 @@ def import_codes(
 ) -> ImportResult:
     """Bring the code tables up to date by a file; with an error in it, or without `write`, nothing is stored.
 
-    Raises: RightMissing. Locks: every code.
+    Raises: RightMissing. Locks: reference data, then every code.
     """
     require_right(by, CHANGE_CODES)
-    result, rows = _read(content, name, CODE_COLUMNS, tuple(CODE_LENGTHS), report)
-    return _import(result, lambda: _load_codes(rows, by, result), "codes", by=by, write=write)
-
-
-def _read(
-    content: bytes, name: str, columns: Sequence[str], required: Sequence[str], report: Report
-) -> tuple[ImportResult, Rows]:
-    """The rows as text; a file that cannot be read is the one error of its result."""
-    result = result_for(content)
-    rows: list[tuple[int, Mapping[str, str]]] = []
-    try:
-        with read_table(content, name=name) as sheet:
-            header = find_header(sheet.rows, {column: [column] for column in columns}, required=required)
-            result.ignored_columns = header.unknown
-            for row in sheet.rows:
-                result.rows += 1
-                if result.rows % 1_000 == 0:
-                    report(0, 0)
-                cells = {key: text_of(row.at(place)).strip() for key, place in header.positions.items()}
-                rows.append((row.number, cells))
-    except (FileRefused, HeaderRefused) as refusal:
-        result.errors = [file_error(refusal)]
-        return result, []
-    return result, rows
-
-
-def _import(result: ImportResult, load: Callable[[], None], what: str, *, by: Staff, write: bool) -> ImportResult:
-    """Load, and take it back where something is wrong or nothing was to be written."""
-    if result.errors:
-        return result
-    with transaction.atomic():
-        load()
-        if result.errors or not write:
-            transaction.set_rollback(True)
-    if result.errors:
-        result.created = result.updated = result.unchanged = 0
-        result.changes.clear()
-    elif write:
-        result.accepted_rows = result.rows
-        record_event(
-            AuditKind.IMPORT, by=by, file=what, sha256=result.sha256, rows=result.rows,
-            created=result.created, updated=result.updated,
-        )  # fmt: skip
-    return result
-
-
-def _wrong(result: ImportResult, row: int, column: str, message: str, *, code: str = "reference_invalid") -> None:
-    result.errors.append(RowError(row, column, code, message))
+    result, rows = read_rows(content, name, CODE_COLUMNS, tuple(CODE_LENGTHS), report)
+    return load_rows(result, lambda: _load_codes(rows, by, result), "codes", by=by, write=write)
 
 
 @transaction.atomic
@@ -184,18 +86,13 @@ def _load_regions(rows: Rows, by: Staff | None, result: ImportResult) -> None:
     for code, (row, name, parent) in wanted.items():
         path = _path(code, parents)
         if parent is not None and parent not in parents:
-            _wrong(result, row, "parent", _("Unknown region {code}").format(code=parent))
+            wrong(result, row, "parent", _("Unknown region {code}").format(code=parent))
         elif path is None:
-            _wrong(result, row, "parent", _("{code} would belong to itself").format(code=code))
+            wrong(result, row, "parent", _("{code} would belong to itself").format(code=code))
         elif by is not None and not _may_store(by, known.get(code), name, path):
-            _outside(result, row, "admdvs", code)
+            outside(result, row, "admdvs", code)
     if not result.errors:
         _store_regions(wanted, known, parents, result)
-
-
-def _outside(result: ImportResult, row: int, column: str, code: str) -> None:
-    message = _("{code} lies outside the region you are responsible for").format(code=code)
-    _wrong(result, row, column, message, code="other_region")
 
 
 def _may_store(by: Staff, before: Region | None, name: str, path: str) -> bool:
@@ -211,11 +108,11 @@ def _checked_regions(rows: Rows, result: ImportResult) -> dict[str, tuple[int, s
     for number, row in rows:
         code, name, parent = (str(row.get(key) or "").strip() for key in REGION_COLUMNS)
         if not CODE_SHAPE.fullmatch(code):
-            _wrong(result, number, "admdvs", _("A region code has 6 digits"))
+            wrong(result, number, "admdvs", _("A region code has 6 digits"))
         elif code in wanted:
-            _wrong(result, number, "admdvs", _("{code} stands twice in the file").format(code=code))
+            wrong(result, number, "admdvs", _("{code} stands twice in the file").format(code=code))
         elif not 0 < len(name) <= LONGEST_REGION_NAME:
-            _wrong(result, number, "name", _("The name is missing, or longer than {n}").format(n=LONGEST_REGION_NAME))
+            wrong(result, number, "name", _("The name is missing, or longer than {n}").format(n=LONGEST_REGION_NAME))
         else:
             wanted[code] = (number, name, parent or None)
     return wanted
@@ -247,20 +144,11 @@ def _store_regions(
         if before is None:
             Region.objects.create(code=code, **values)
             result.note_new(row, code)
-        elif changed := _difference(before, values):
+        elif changed := differences(before, values):
             Region.objects.filter(pk=code).update(**values)
             result.note_change(RowChange(row, code, changed))
         elif code in wanted:
             result.unchanged += 1
-
-
-def _difference(before: Code | Region, values: Mapping[str, str | None]) -> tuple[str, ...]:
-    """What changes of a row that is stored, each with both values: nothing here is about a person."""
-    return tuple(
-        f"{name.removesuffix('_id')}: {getattr(before, name) or '—'} → {value or '—'}"
-        for name, value in values.items()
-        if getattr(before, name) != value
-    )
 
 
 @transaction.atomic
@@ -273,7 +161,7 @@ def _load_codes(rows: Rows, by: Staff, result: ImportResult) -> None:
         faults = [*_code_faults(row, key, paths, seen)]
         seen.add(key)
         for column, message in faults:
-            _wrong(result, number, column, message)
+            wrong(result, number, column, message)
         if not faults:
             _load_code(number, key, row, known.get(key), _is_responsible(by, paths.get(key[2] or "")), result)
 
@@ -300,12 +188,12 @@ def _load_code(
 ) -> None:
     table, code, region = key
     values = {name: cells[name] for name in ("name_zh", "name_en", "version")}
-    changed = _difference(before, values) if before else ()
+    changed = differences(before, values) if before else ()
     if before and not changed:
         result.unchanged += 1
     elif not responsible:
         message = _("A code that holds everywhere, or in a region that is not yours, is not yours to change")
-        _wrong(result, row, "region", message, code="other_region")
+        wrong(result, row, "region", message, code="other_region")
     elif before:
         Code.objects.filter(pk=before.pk).update(**values)
         result.note_change(RowChange(row, f"{table} {code}", changed))

@@ -23,8 +23,9 @@ from accounts.models import Job
 from accounts.models.job import CHECK_FILE
 from accounts.pages import StaffRequest, render_page
 from accounts.resources import RESOURCES, MasterData, TooManyRows
-from accounts.services.master_data import SOURCES, NotToConfirm, check_file, confirm_check
+from accounts.services.master_data import NotToConfirm, check_file, confirm_check
 from accounts.services.rights import RightMissing
+from accounts.services.sources import SOURCES
 from accounts.spreadsheets.writer import CONTENT_TYPES, Form
 from accounts.views.jobs import own_jobs
 
@@ -48,7 +49,7 @@ def export(request: StaffRequest, data: str, form: Form) -> HttpResponse:
         raise PermissionDenied(str(refusal)) from refusal
     except (IncorrectLookupParameters, TooManyRows) as refusal:
         messages.error(request, str(refusal) or _("The list cannot be filtered like that."))
-        return redirect(reverse(f"admin:accounts_{model._meta.model_name}_changelist"))
+        return redirect(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     name = f"{data}-{timezone.localdate().isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)

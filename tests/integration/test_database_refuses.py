@@ -12,7 +12,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -44,11 +43,13 @@ from tests.factories import (
     make_draft,
     make_group,
     make_import_family,
+    make_institution,
     make_person,
     make_policy,
     make_staff,
     make_suspension,
 )
+from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -180,6 +181,14 @@ def move(person: str, region: str = "420100", values: str = "NULL, NULL", note: 
 def follow_up(person: str, kind: str = "member_suspended", values: str = "'open', NULL, NULL, ''") -> str:
     return f"""INSERT INTO families_followup (group_id, person_id, kind, parameter, since, opened_at, state,
         closed_at, closed_by_id, reason) VALUES ({{group}}, {person}, '{kind}', '', '2026-03-01', now(), {values})"""
+
+
+def institution(
+    code: str, region: str = "'421002'", *, kind: str = "hospital", status: str = "active", since: str = "NULL"
+) -> str:
+    return f"""INSERT INTO settlement_institution
+        (fixmedins_code, name, hosp_lv, kind, region_id, status, status_since)
+        VALUES ('{code}', '某医院', '2', '{kind}', {region}, '{status}', {since})"""
 
 
 def follow_up_note(text: str) -> str:
@@ -1057,7 +1066,46 @@ IMPORTS = {
         ],
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS}
+SETTLEMENT = {
+    "institution_code_shape": Law(
+        institution("H42100200001"),
+        [
+            *(institution(code) for code in ("H4210020000", "H42100", "H42100200001a", "H421002 0001")),
+            institution("Ｈ42100200001", "NULL"),
+            institution("X42100200001", "NULL"),
+        ],
+        "institution_",
+    ),
+    "institution_has_name": Law(
+        "UPDATE settlement_institution SET name = '改名' WHERE fixmedins_code = '{institution}'",
+        ["UPDATE settlement_institution SET name = '' WHERE fixmedins_code = '{institution}'"],
+    ),
+    "institution_kind_of_code": Law(
+        institution("P42100200001", kind="pharmacy"),
+        [
+            institution("P42100200001"),
+            institution("H42100200001", kind="pharmacy"),
+            institution("H42100200001", kind="x"),
+        ],
+    ),
+    "institution_region_of_code": Law(
+        institution("H99999900001", "NULL"),
+        [institution("H42100200001", "'421003'"), institution("H42100200001", "'420000'")],
+    ),
+    "institution_status_has_day": Law(
+        institution("H42100200001", status="ended", since="'2026-01-01'"),
+        [
+            institution("H42100200001", status="ended"),
+            institution("H42100200001", status="closed", since="'2026-01-01'"),
+        ],
+    ),
+    "institution_is_kept": Law(
+        "UPDATE settlement_institution SET hosp_lv = '3' WHERE fixmedins_code = '{institution}'",
+        ["DELETE FROM settlement_institution WHERE fixmedins_code = '{institution}'"],
+        "Cannot delete",
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1109,6 +1157,7 @@ def world(regions: None) -> dict[str, Any]:
         ).pk,
         "event": record_event(AuditKind.LOOK, by=clerk, person=person).pk,
         "job": Job.objects.create(kind="x", owner=clerk, region=clerk.region).pk,
+        "institution": make_institution().pk,
         "check": make_check(clerk, "done"),
         "others_check": make_check(reviewer, "done"),
         "unfinished_check": make_check(clerk, "queued"),
@@ -1224,10 +1273,6 @@ def test_the_database_itself_refuses_what_breaks_the_law(name: str, statement: s
 
 def refused_by(error: BaseException) -> str | None:
     return error.__cause__.diag.constraint_name  # type: ignore[union-attr]
-
-
-def own_models() -> list[type[Model]]:
-    return [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
 
 
 def test_every_constraint_and_trigger_of_the_models_is_tried_above() -> None:

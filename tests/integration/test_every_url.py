@@ -33,6 +33,7 @@ from tests.factories import (
     make_draft,
     make_group,
     make_import_family,
+    make_institution,
     make_match,
     make_person,
     make_policy,
@@ -106,7 +107,7 @@ TABLE: dict[str, Row] = {
     "admin/password_change/done/": page(ALL),
     "admin/jsi18n/": page(ALL),
     "admin/autocomplete/": page(ALL, app_label="accounts", model_name="staff", field_name="region"),
-    r"admin/^(?P<app_label>accounts|families)/$": page(ALL),
+    r"admin/^(?P<app_label>accounts|families|settlement)/$": page(ALL),
     # Closed: what the admin's frame brings and this product does not offer
     "admin/search/": Row(NOBODY, 404, refused=404),
     "admin/r/<path:content_type_id>/<path:object_id>/": Row(NOBODY, 404, "accounts/insuredperson", refused=404),
@@ -116,9 +117,11 @@ TABLE: dict[str, Row] = {
     "persons/import/": page(CLERK),
     "regions/import/": page(SUPERVISOR),
     "codes/import/": page(SUPERVISOR),
+    "institutions/import/": page(SUPERVISOR),
     **{f"persons/export.{kind}": form(OVERSEERS, answer=200) for kind in ("xlsx", "csv")},
     **{f"regions/export.{kind}": form(ALL, answer=200) for kind in ("xlsx", "csv")},
     **{f"codes/export.{kind}": form(OVERSEERS, answer=200) for kind in ("xlsx", "csv")},
+    **{f"institutions/export.{kind}": form(ALL, answer=200) for kind in ("xlsx", "csv")},
     "file-checks/<int:pk>/": page(ASKS, "own check"),
     "file-checks/<int:pk>/confirm/": form(ASKS, "own check"),
     "persons/<int:pk>/": page(READERS, "accounts/insuredperson"),
@@ -218,9 +221,10 @@ TABLE: dict[str, Row] = {
     "admin/accounts/staff/<id>/password/": page(frozenset({"administrator"}), "accounts/staff"),
     **admin_list("families/mutualaidgroup", READERS, detail=302),
     **admin_list("families/registrationcase", READERS, detail=302),
+    **admin_list("settlement/institution", ALL),
 }
 # Not kept in a region: the same rows for whoever may read the table.
-UNSCOPED = {"accounts/code"}
+UNSCOPED = {"accounts/code", "settlement/institution"}
 OPEN_TO_ANONYMOUS = {"healthz": 200, "readyz": 200, "i18n/setlang/": 302, "admin/login/": 200}
 PARAMETER = re.compile(r"<[^>]+>")
 
@@ -257,7 +261,7 @@ def furnish(region: str) -> World:
         record_event(AuditKind.LOOK, by=clerk, person=person), Region.objects.get(pk=region), make_policy(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
-        make_document(case, by=clerk),
+        make_document(case, by=clerk), make_institution(region),
     ]  # fmt: skip
     batch = make_batch(by=clerk)
     rows += [batch, make_import_family(batch, ["F1"])]

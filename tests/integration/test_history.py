@@ -31,12 +31,14 @@ from tests.factories import (
     make_draft,
     make_group,
     make_import_family,
+    make_institution,
     make_match,
     make_number,
     make_person,
     make_staff,
     make_suspension,
 )
+from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -65,16 +67,16 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "PolicySetting": ("citation", "§2"),
     "PersonMatch": ("decision", "x"),
     "CaseAgent": ("cert_type", "08"),
+    "Institution": ("name", "新名"),
 }
 # The database refuses any change of them; that they came is in the trail.
 UNCHANGING = {"CaseDocument"}
 
 
 def tracked() -> dict[str, type[Model]]:
-    models = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
     return {
         model.pgh_tracked_model.__name__: model.pgh_tracked_model  # type: ignore[attr-defined]
-        for model in models
+        for model in own_models()
         if hasattr(model, "pgh_tracked_model")
     }
 
@@ -125,6 +127,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "Job": Job.objects.create(
             kind="x", owner=staff, region=staff.region, finished_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
         ),
+        "Institution": make_institution(),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),

@@ -5,6 +5,7 @@ Files are checked and imported by the real worker function; who asks is a real s
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +31,8 @@ from accounts.services.rights import RightMissing
 from accounts.spreadsheets.cells import text_of
 from accounts.spreadsheets.reader import read_table
 from accounts.spreadsheets.writer import Form
-from tests.factories import make_person, make_staff
+from settlement.services.institutions import INSTITUTION_COLUMNS
+from tests.factories import make_institution, make_person, make_staff
 from tests.integration.test_import_persons import as_csv, make_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -64,6 +66,11 @@ def hand_in(client: Client, data: str, content: str | bytes) -> Job:
     return ran(job)
 
 
+def list_of(resource: Any) -> str:
+    """The address of its list in the admin."""
+    return reverse(f"admin:{resource._meta.model._meta.label_lower.replace('.', '_')}_changelist")
+
+
 def ran(job: Job) -> Job:
     run_job(job.pk)
     job.refresh_from_db()
@@ -82,7 +89,9 @@ def confirm(client: Client, check: Job) -> Job:
 
 def test_a_resource_has_the_columns_that_its_service_reads() -> None:
     columns = {data: tuple(resource.get_export_headers()) for data, resource in RESOURCES.items()}
-    assert columns == {"persons": COLUMNS, "regions": REGION_COLUMNS, "codes": CODE_COLUMNS}
+    assert columns == {
+        "persons": COLUMNS, "regions": REGION_COLUMNS, "codes": CODE_COLUMNS, "institutions": INSTITUTION_COLUMNS,
+    }  # fmt: skip
 
 
 def test_the_ways_that_django_import_export_brings_are_closed() -> None:
@@ -101,9 +110,9 @@ def test_the_ways_that_django_import_export_brings_are_closed() -> None:
 def test_no_role_finds_the_stock_pages(role: str) -> None:
     client = signed_in(make_staff(role, "100000"))
     sent = {"resource": "0", "format": "0", "import_file_name": "x", "original_file_name": "x.csv"}
-    for model in ("insuredperson", "region", "code"):
+    for resource in RESOURCES.values():
         for action in ("import", "process_import", "export"):
-            address = f"/admin/accounts/{model}/{action}/"
+            address = list_of(resource) + f"{action}/"
             # The admin takes the word for a primary key, and sends whoever asks to a row that is not there.
             answers = {ask(address, sent, follow=True).status_code for ask in (client.post, client.get)}
             assert answers <= {403, 404}
@@ -178,14 +187,14 @@ def test_a_filter_that_the_list_refuses_gives_no_file() -> None:
 
 @pytest.mark.parametrize(("data", "who"), [
     ("persons", {"supervisor", "auditor"}), ("regions", set(ROLES)), ("codes", {"supervisor", "auditor"}),
+    ("institutions", set(ROLES)),
 ])  # fmt: skip
 def test_whoever_may_not_export_is_refused_and_sees_no_button(data: str, who: set[str]) -> None:
-    model = RESOURCES[data]._meta.model._meta.model_name
     for role in ROLES:
         client = signed_in(make_staff(role))
         codes = {client.post(f"/{data}/export.{form}").status_code for form in FORMS}
         assert codes == ({200} if role in who else {403}), role
-        page = client.get(f"/admin/accounts/{model}/")
+        page = client.get(list_of(RESOURCES[data]))
         assert (f"/{data}/export.xlsx" in page.content.decode()) is (role in who), role
 
 
@@ -384,7 +393,9 @@ def test_codes_come_in_and_those_of_everywhere_by_whoever_keeps_the_country() ->
 
 def test_what_was_exported_goes_in_again_unchanged() -> None:
     client = signed_in(make_staff("supervisor", "100000"))
-    for data in ("regions", "codes"):
+    make_institution(status="suspended", status_since=dt.date(2026, 2, 1))
+    make_institution(prefix="P", hosp_lv="0")
+    for data in ("regions", "codes", "institutions"):
         for form in FORMS:
             content = client.post(f"/{data}/export.{form}").content
             result = hand_in(client, data, content).result
@@ -497,12 +508,11 @@ def test_a_preview_that_was_tampered_with_is_not_what_is_written() -> None:
 @pytest.mark.parametrize("data", RESOURCES)
 def test_the_button_to_import_is_there_for_whoever_may_and_its_page_names_the_columns(data: str) -> None:
     resource: Any = RESOURCES[data]
-    model = resource._meta.model._meta.model_name
     for role in ROLES:
         client = signed_in(make_staff(role))
         may = client.get(f"/{data}/import/").status_code == 200
         assert may is make_staff(role).has_perm(resource.source.right)
-        listed = client.get(f"/admin/accounts/{model}/").content.decode()
+        listed = client.get(list_of(resource)).content.decode()
         if may:
             assert ", ".join(resource.get_export_headers()) in client.get(f"/{data}/import/").content.decode()
         main = listed.split('id="content-main"')[-1]

@@ -35,6 +35,7 @@ from tests.factories import (
     make_draft,
     make_group,
     make_import_family,
+    make_institution,
     make_match,
     make_person,
     make_policy,
@@ -92,6 +93,7 @@ PAGES = {
     "/file-checks/{check}/": "clerk",
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
+    "/admin/settlement/institution/": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
 }
@@ -143,6 +145,7 @@ class Office:
             self.batch, ["F1", "户主"], faults=[RowFault(2, "member_number", "id_missing")]
         )
         make_batch(by=self.clerk)
+        make_institution()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]

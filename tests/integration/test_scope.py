@@ -6,7 +6,6 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.db.models import Model
 
 from accounts.models import AccountAdjustment, Job, JobFile, RegionMove
@@ -30,6 +29,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
 )
+from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
@@ -76,8 +76,7 @@ READERS = {
 
 
 def scoped_models() -> list[type[Model]]:
-    models = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
-    return [model for model in models if isinstance(model._default_manager.all(), ScopedQuerySet)]
+    return [model for model in own_models() if isinstance(model._default_manager.all(), ScopedQuerySet)]
 
 
 def region_of(row: Model) -> str:
@@ -126,7 +125,7 @@ def test_every_model_that_is_scoped_is_classified() -> None:
 
 def test_every_model_that_carries_persons_is_scoped() -> None:
     """A model that points at a person, an account, a group or a case, at whatever remove, answers to `for_staff`."""
-    own = [model for label in ("accounts", "families") for model in apps.get_app_config(label).get_models()]
+    own = own_models()
     carriers = {"InsuredPerson"}
     while True:
         more = {

@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
+from tests.own import APPS
+
 ROOT = Path(__file__).resolve().parents[2]
 # What .gitignore leaves out, and git's own.
 NOT_OURS = {".git", ".venv", "var", "__pycache__", "htmlcov", "staticfiles", "test-results"}
@@ -51,7 +53,7 @@ def table(document: str, heading: str) -> list[list[str]]:
 
 
 def own_commands() -> set[str]:
-    return {command for command, app in get_commands().items() if app in {"accounts", "families", "config"}}
+    return {command for command, app in get_commands().items() if app in {*APPS, "config"}}
 
 
 def test_there_are_documents_to_look_at() -> None:

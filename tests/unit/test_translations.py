@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 from config.compile_messages import LOCALE
+from tests.own import APPS
 
 ROOT = LOCALE.parent
 OURS = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -101,7 +102,7 @@ def _known_to_django(text: Text) -> bool:
 
 def test_every_text_of_ours_is_in_the_catalogue_and_nothing_else_is() -> None:
     used: set[Text] = set()
-    for directory in ("accounts", "config", "families", "templates"):
+    for directory in (*APPS, "config", "templates"):
         used |= _texts_under(ROOT / directory)
     known = set(_entries(OURS))
     assert sorted(used - known) == [], "run `make messages`, then translate"

@@ -1,4 +1,4 @@
-"""Loads regions and code tables (FORMATS.md, "Commands"): the files as a whole, or nothing of them."""
+"""Loads reference data (FORMATS.md, "Commands"): regions, code tables and what apps above add; all files or none."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from django.utils.translation import gettext as _
 
 from accounts.management.base import REFUSED, Outcome, Refused, StaffCommand, read_file
 from accounts.models import Staff
-from accounts.services.reference import CHANGE_REGIONS, File, load_reference
+from accounts.services.reference_files import load_reference
+from accounts.services.sources import reference_sources
 
 
 class Command(StaffCommand):
-    help = "Load regions and code tables"
-    right = CHANGE_REGIONS
+    """Each file needs the right of its kind."""
+
+    help = "Load reference data: the files as a whole, or nothing of them"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--regions", type=Path, metavar="FILE", help="admdvs, name, parent")
-        parser.add_argument(
-            "--codes", type=Path, metavar="FILE", help="table, code, name_zh, name_en, version and, if wanted, region"
-        )
+        for kind, source in reference_sources().items():
+            parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=", ".join(source.columns))
 
     def act(self, staff: Staff, options: dict[str, Any]) -> Outcome:
-        if options["regions"] is None and options["codes"] is None:
-            raise Refused(_("Name a file: --regions, --codes or both."))
-        loaded = load_reference(regions=_file(options["regions"]), codes=_file(options["codes"]), by=staff)
+        paths = {kind: options[kind] for kind in reference_sources() if options[kind] is not None}
+        if not paths:
+            names = ", ".join(f"--{kind}" for kind in reference_sources())
+            raise Refused(_("Name at least one file: {names}.").format(names=names))
+        files = {kind: (path.name, read_file(path)) for kind, path in paths.items()}
+        loaded = load_reference(files=files, by=staff)
         summary = [
             _("{new} new, {changed} changed, {same} unchanged.").format(
                 new=loaded.created, changed=loaded.updated, same=loaded.unchanged
@@ -37,7 +40,3 @@ class Command(StaffCommand):
         if loaded.errors:
             summary.append(_("Nothing was written: correct the file and load it again."))
         return Outcome(loaded.as_json(), summary, REFUSED if loaded.errors else 0)
-
-
-def _file(path: Path | None) -> File | None:
-    return (path.name, read_file(path)) if path is not None else None

@@ -1,0 +1,3 @@
+from settlement.models.institution import Institution
+
+__all__ = ["Institution"]
