@@ -1,14 +1,16 @@
 """Entering the ready families of a batch, chunk by chunk, each family whole.
 
-Invariants: a chunk locks the batch, its groups and its persons, checks the families again and writes groups, cases
-and what became of each family in one transaction: a kill loses the chunk at most, and whoever goes on takes the
-families that are still ready. What no longer passes is left out and says why.
+Invariants: a chunk locks its families, their groups and persons, checks the families again and writes groups, cases
+and what became of each family in one transaction: a kill loses the chunks at hand, and whoever goes on takes the
+families that are still ready. What no longer passes is left out and says why. Families that are ready name nobody
+twice, so that it does not matter which chunk is first: while PostgreSQL writes one, the next is checked.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -26,11 +28,13 @@ from families.services.changes import change_group
 from families.services.follow_ups import refresh_follow_ups
 from families.services.groups import NewMember, NotEligible, bind
 from families.services.imports.batches import tell_audit
-from families.services.imports.checking import Checked
+from families.services.imports.checking import Checked, Checker
 from families.services.imports.faults import RowFault
-from families.services.imports.staging import CHECKED_FIELDS, CHUNK, check_again, take_check
+from families.services.imports.staging import CHECKED_FIELDS, CHUNK, check_again, chunks, take_check
 
 Entry = tuple[ImportFamily, Checked]
+# Python and PostgreSQL have about as much to do with a chunk: with two at once neither waits for the other.
+APPLIERS = 2
 
 
 @in_steps
@@ -44,7 +48,8 @@ def apply_batch(batch_id: int, *, progress: Progress, by: Staff) -> ImportBatch:
     """Enter what is ready, until nothing is left.
 
     Without `only_valid` all families are checked again first: if one of them fails, nothing is entered and the batch
-    is back on its desk. Returns: the batch. Locks: per chunk the batch, the groups, the persons by primary key.
+    is back on its desk. Returns: the batch.
+    Locks: per chunk the batch (shared), its families, the groups, the persons by primary key.
     """
     with acting(by):
         if _holds_as_a_whole(batch_id, progress):
@@ -54,13 +59,55 @@ def apply_batch(batch_id: int, *, progress: Progress, by: Staff) -> ImportBatch:
 
 def _apply(batch_id: int, progress: Progress, by: Staff) -> None:
     total = ImportFamily.objects.filter(batch=batch_id, state=FamilyState.READY).count()
-    applying = True
-    while applying:
+    entered = False
+    while not entered:
+        if connection.in_atomic_block:  # of the caller, whose rows another connection would not see
+            _take_chunks(batch_id, total, progress, by)
+        else:
+            with ThreadPoolExecutor(APPLIERS) as pool:
+                appliers = [pool.submit(_applier, batch_id, total, progress, by) for _each in range(APPLIERS)]
+            for applier in appliers:
+                applier.result()
+        entered = _finish(batch_id, progress, by)
+
+
+def _applier(batch_id: int, total: int, progress: Progress, by: Staff) -> None:
+    """One of several at the same batch, on a connection of its own."""
+    try:
+        with acting(by, channel="job"):
+            _take_chunks(batch_id, total, progress, by)
+    finally:
+        connection.close()
+
+
+def _take_chunks(batch_id: int, total: int, progress: Progress, by: Staff) -> None:
+    """Enter chunk after chunk, until no family is left that nobody else has in hand."""
+    taking = True
+    while taking:
         with progress.step():
-            batch = _lock(batch_id)
-            left = _apply_chunk(batch, by) if batch.state == BatchState.APPLYING else 0
-            progress.report(total - left, total)
-        applying = left > 0
+            taking = _apply_chunk(_hold_open(batch_id), by)
+            progress.report(total - ImportFamily.objects.filter(batch=batch_id, state="ready").count(), total)
+
+
+def _hold_open(batch_id: int) -> ImportBatch:
+    """The batch, which nobody changes until the transaction ends; several may hold it so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM families_importbatch WHERE id = %s FOR SHARE", [batch_id])
+    return ImportBatch.objects.select_related("owner__region", "region").get(pk=batch_id)
+
+
+def _finish(batch_id: int, progress: Progress, by: Staff) -> bool:
+    """Whether the batch is over: entered once nothing is ready any more. Waits for whoever has a chunk in hand."""
+    with progress.step():
+        batch = _lock(batch_id)
+        if batch.state != BatchState.APPLYING:
+            return True
+        if batch.families.filter(state=FamilyState.READY).exists():
+            return False
+        batch.state = BatchState.APPLIED
+        batch.save(update_fields=["state"])
+        tell_audit(batch, {"entered": batch.families.filter(state=FamilyState.APPLIED).count()}, by)
+        return True
 
 
 def _lock(batch_id: int) -> ImportBatch:
@@ -76,10 +123,11 @@ def _holds_as_a_whole(batch_id: int, progress: Progress) -> bool:
         if batch.only_valid or begun or batch.state != BatchState.APPLYING:
             return True
         ready = list(batch.families.filter(state=FamilyState.READY).order_by("position"))
-        failed = False
-        for family, checked in zip(ready, check_again(batch, ready), strict=True):
-            take_check(family, checked)
-            failed |= family.state == FamilyState.FAULTY
+        checker = Checker(by=batch.owner, today=timezone.localdate())
+        for chunk in chunks(ready):
+            for family, checked in zip(chunk, check_again(batch, chunk, checker=checker), strict=True):
+                take_check(family, checked)
+        failed = any(family.state == FamilyState.FAULTY for family in ready)
         if failed:
             update_each(ready, CHECKED_FIELDS)
             batch.state = BatchState.CHECKED
@@ -87,24 +135,20 @@ def _holds_as_a_whole(batch_id: int, progress: Progress) -> bool:
         return not failed
 
 
-def _apply_chunk(batch: ImportBatch, by: Staff) -> int:
-    """Enter the next families. Returns: how many are left after them; with none left the batch is entered."""
+def _apply_chunk(batch: ImportBatch, by: Staff) -> bool:
+    """Enter the next families. Returns: whether there were any."""
+    if batch.state != BatchState.APPLYING:
+        return False
     ready = batch.families.filter(state=FamilyState.READY).order_by("position")
-    families = list(ready[:CHUNK])
-    if families:
-        entries = list(zip(families, check_again(batch, families, lock=True), strict=True))
-        for family, checked in entries:
-            take_check(family, checked)
-        _enter([entry for entry in entries if entry[1].is_ready], batch, by)
-        entered = [family for family in families if family.state == FamilyState.APPLIED]
-        update_each(entered, ("state", "group", "case"))
-        update_each([family for family in families if family.state != FamilyState.APPLIED], CHECKED_FIELDS)
-    left = ready.count()
-    if not left:
-        batch.state = BatchState.APPLIED
-        batch.save(update_fields=["state"])
-        tell_audit(batch, {"entered": batch.families.filter(state=FamilyState.APPLIED).count()}, by)
-    return left
+    families = list(ready.select_for_update(skip_locked=True)[:CHUNK])
+    entries = list(zip(families, check_again(batch, families, lock=True), strict=True)) if families else []
+    for family, checked in entries:
+        take_check(family, checked)
+    _enter([entry for entry in entries if entry[1].is_ready], batch, by)
+    entered = [family for family in families if family.state == FamilyState.APPLIED]
+    update_each(entered, ("state", "group", "case"))
+    update_each([family for family in families if family.state != FamilyState.APPLIED], CHECKED_FIELDS)
+    return bool(families)
 
 
 def _enter(entries: Sequence[Entry], batch: ImportBatch, by: Staff) -> None:
