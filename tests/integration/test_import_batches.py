@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -222,6 +223,27 @@ class TestReviewing:
         for own in (clerk, chief):
             with pytest.raises(OwnWork):
                 approve_batch(batch_id=batch.pk, inspected=frozenset([family.pk]), by=own)
+
+    def test_who_corrected_or_confirmed_before_others_did_is_remembered(self, clerk: Staff, reviewer: Staff) -> None:
+        """Two roles in one person: what another does afterwards does not make the own work another's."""
+        both = make_staff("supervisor", "421000")
+        both.groups.add(Group.objects.get(name="reviewer"))
+        batch = stage([line(owner(), child(), "女")], clerk)
+        family = batch.families.get()
+        correct_family(family_id=family.pk, version=1, cells={(2, "relation"): "女儿"}, by=both)
+        correct_family(family_id=family.pk, version=2, cells={(2, "relation"): "女"}, by=clerk)
+        confirm_batch(batch_id=batch.pk, only_valid=False, by=clerk)
+        with pytest.raises(OwnWork):
+            approve_batch(batch_id=batch.pk, inspected=frozenset([family.pk]), by=both)
+
+        other = stage([line(owner(), child(), "女")], clerk)
+        confirm_batch(batch_id=other.pk, only_valid=False, by=both)
+        return_batch(batch_id=other.pk, reason="x", by=reviewer)
+        confirm_batch(batch_id=other.pk, only_valid=False, by=clerk)
+        with pytest.raises(OwnWork):
+            approve_batch(
+                batch_id=other.pk, inspected=frozenset(other.families.values_list("pk", flat=True)), by=both
+            )
 
     def test_every_family_of_the_sample_has_to_be_inspected(self, clerk: Staff, reviewer: Staff) -> None:
         batch = stage([line(owner(), child(), "女") for _each in range(12)], clerk)

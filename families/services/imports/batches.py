@@ -239,9 +239,17 @@ def _lock_for_review(batch_id: int, by: Staff) -> ImportBatch:
 
 
 def may_review(batch: ImportBatch, staff: Staff) -> bool:
-    """Nobody who loaded, corrected or confirmed a batch reviews it."""
-    corrected = ImportFamily.objects.filter(batch=batch, corrected_by=staff)
-    return staff.pk not in (batch.owner_id, batch.confirmed_by_id) and not corrected.exists()
+    """Nobody who loaded, corrected or confirmed a batch reviews it, whoever did so after them."""
+    if staff.pk in (batch.owner_id, batch.confirmed_by_id):
+        return False
+    batches = ImportBatch.pgh_event_model.objects  # type: ignore[attr-defined]
+    families = ImportFamily.pgh_event_model.objects  # type: ignore[attr-defined]
+    own = (
+        batch.families.filter(corrected_by=staff),
+        batches.filter(pgh_obj=batch.pk, confirmed_by=staff.pk),
+        families.filter(batch=batch.pk, corrected_by=staff.pk),
+    )
+    return not any(work.exists() for work in own)
 
 
 def _have_applied(batch: ImportBatch, by: Staff) -> None:
