@@ -26,7 +26,7 @@ test: install
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report= tests --ignore=tests/browser
 
 browser-test: install
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser --reruns 1 --only-rerun TimeoutError -rR
 
 # The pictures of docs/images, anew from the demo's data; pdftoppm is poppler's.
 screenshots: install

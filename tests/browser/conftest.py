@@ -14,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Staff
 from accounts.services.import_persons import import_persons
-from tests.browser.desk import Desk
+from tests.browser.desk import PATIENCE, Desk
 from tests.browser.site import Site
 from tests.factories import make_staff
 from tests.samples import SAMPLES
@@ -32,7 +32,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 VIEWPORT = {"width": 1280, "height": 800}
-PATIENCE = 15_000
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from time import monotonic
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -12,6 +14,21 @@ from accounts.models import InsuredPerson, Staff
 from families.models import RegistrationCase
 
 NUMBER = "成员的证件号码"
+PATIENCE = 15_000  # milliseconds
+
+# A key pressed before the first picture is drawn is dropped by the browser; a person does not press before seeing.
+DRAWN = """() => Promise.race([
+  new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  new Promise((late) => setTimeout(late, 500)),
+])"""
+
+
+def wait_until(page: Page, happened: Callable[[], object]) -> None:
+    """Let the page's events arrive until one of them is what the test waits for."""
+    late = monotonic() + PATIENCE / 1000
+    while not happened():
+        assert monotonic() < late, "what the test waited for did not happen"
+        page.wait_for_timeout(20)
 
 
 class Desk:
@@ -41,6 +58,7 @@ class Desk:
         """Open an address; returns the status."""
         answer = self.page.goto(address)
         assert answer is not None
+        self.page.evaluate(DRAWN)
         return answer.status
 
     def open_counter(self, owner: InsuredPerson) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FileChooser, expect
 
 from accounts.models import Staff
 from families.models import RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
 from tests.browser.conftest import OpenDesk
+from tests.browser.desk import wait_until
 from tests.factories import START, make_document, make_person, make_policy
 from tests.files.scans import photograph, picture
 
@@ -38,12 +39,18 @@ def test_a_missing_paper_is_added_with_the_keyboard_alone(
     desk_of: OpenDesk, clerk: Staff, case: RegistrationCase, tmp_path: Path
 ) -> None:
     desk = desk_of(clerk)
-    desk.go(f"/counter/cases/{case.pk}/")
     page = desk.page
-    page.locator("[data-ask-kind]").nth(1).focus()
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(written(tmp_path, "IMG_2031.jpg", photograph()))
+    choosers: list[FileChooser] = []
+    # Before the page opens: who asks only at the key may come too late.
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
+    desk.go(f"/counter/cases/{case.pk}/")
+    missing = page.locator("[data-ask-kind]").nth(1)
+    missing.focus()
+    expect(missing).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#document-files")).to_be_focused()
+    wait_until(page, lambda: choosers)
+    choosers[0].set_files(written(tmp_path, "IMG_2031.jpg", photograph()))
     expect(page.locator("#document-person")).to_have_value(str(case.lines.get(position=2).person_id))
     expect(page.locator("#document-files")).to_be_focused()
     page.keyboard.press("Tab")
