@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -13,9 +14,17 @@ from django.db import connection, models
 from psycopg import sql
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 # Below this many rows one INSERT costs less than the two round trips of COPY.
 WORTHWHILE = 100
+
+
+def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The rows in lists of at most this size."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk
 
 
 def copy_create(rows: Sequence[M]) -> list[M]:

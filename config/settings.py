@@ -282,6 +282,7 @@ JOB_KINDS = {
     "correct_registrations": "families.services.imports.corrections.run_corrections",
     "apply_registrations": "families.services.imports.applying.run_apply",
     "undo_registrations": "families.services.imports.undoing.run_undo",
+    "load_settlements": "settlement.services.feed.run_load",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -45,8 +46,11 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Institution
+from settlement.models import Institution, Settlement, SettlementKind
 from settlement.models.institution import PREFIXES
+from settlement.rules.amounts import Amounts
+from settlement.rules.bills import NewSettlement
+from settlement.services.settling import record_settlement
 from tests.files.scans import picture
 
 REGIONS = """
@@ -301,6 +305,43 @@ def make_institution(region: str = "421002", *, prefix: str = "H", **fields: Any
     code = f"{prefix}{region}{next(_serial):05d}"
     values = {"name": f"第{code[-5:]}医院", "hosp_lv": "2", "kind": PREFIXES[prefix], "region_id": region} | fields
     return Institution.objects.create(fixmedins_code=code, **values)
+
+
+def make_bill(person: InsuredPerson, amount: str = "100.00", *, fund: str = "0.00", **fields: Any) -> NewSettlement:
+    """A visit of this person to a hospital. `amount`: the personal part, `fund`: what the fund pays beside it."""
+    at = fields.pop("settled_at", dt.datetime(2026, 3, 16, 9, tzinfo=timezone.get_default_timezone()))
+    own, pooled = Decimal(amount), Decimal(fund)
+    zero = Decimal("0.00")
+    amounts = Amounts(own + pooled, zero, zero, zero, own + pooled, pooled, zero, own)
+    values = {
+        "setl_id": f"S{next(_serial):013d}",
+        "kind": SettlementKind.NETWORKED,
+        "person_id": person.pk,
+        "psn_no": person.psn_no,
+        "amounts": amounts,
+        "med_type": "11",
+        "usage": "outpatient",
+    } | fields
+    if "institution_id" not in values:
+        values["institution_id"] = make_institution(person.region_id).pk
+    return NewSettlement(settled_at=at, business_date=timezone.localdate(at), **values)
+
+
+def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Settlement:
+    return record_settlement(new=make_bill(person, amount, **fields), by=by)
+
+
+def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:
+    """Everything that the bill asked for, taken back an hour later."""
+    at = bill.settled_at + dt.timedelta(hours=1)
+    values = {
+        "setl_id": f"S{next(_serial):013d}",
+        "settled_at": at,
+        "business_date": timezone.localdate(at),
+        "amounts": bill.amounts.negated,
+        "reverses": bill.setl_id,
+    } | fields
+    return replace(bill, **values)
 
 
 def make_draft(

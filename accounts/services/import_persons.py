@@ -8,7 +8,7 @@ time: of two that run at once, the second sees what the first has stored.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import keys
-from accounts.bulk import copy_create, update_each
+from accounts.bulk import chunks, copy_create, update_each
 from accounts.import_messages import message_for
 from accounts.models import AccountEntry, InsuredPerson, PersonalAccount, Staff, Suspension
 from accounts.models.account import EntryKind
@@ -168,7 +168,7 @@ class _Plan:
 def _compare(rows: Sequence[PersonRow], tables: Tables, result: ImportResult, *, lock: bool) -> _Plan:
     """What the rows change of what is stored; contradictions go into the result. `lock`: the persons they name."""
     plan = _Plan(rows=len(rows))
-    for chunk in _chunks(rows):
+    for chunk in chunks(rows, CHUNK):
         digests = [keys.number_digest(row.certno) for row in chunk]
         by_number, by_certificate = _known(chunk, digests, lock=lock)
         for row, digest in zip(chunk, digests, strict=True):
@@ -277,14 +277,14 @@ def _set_status(person: InsuredPerson, status: str) -> None:
 
 def _write(plan: _Plan, tables: Tables, by: Staff, report: Report) -> None:
     done = plan.rows - len(plan.new) - len(plan.changed)
-    for changed in _chunks(plan.changed):
+    for changed in chunks(plan.changed, CHUNK):
         persons = [person for person, _row in changed]
         update_each(persons, UPDATED)
         restated = [one for one in persons if one.pk in plan.restated]
         follow_status(persons=restated, day=tables.today, why=_("by the roster"), by=by)
         report(done := done + len(changed), plan.rows)
     _open_accounts(plan.opening, tables.today, by)
-    for chunk in _chunks(plan.new):
+    for chunk in chunks(plan.new, CHUNK):
         persons = copy_create([_person(row, tables.today) for row in chunk])
         suspended = [one for one in persons if one.status != InsuranceStatus.NORMAL]
         follow_status(persons=suspended, day=tables.today, why=_("by the roster"), by=by)
@@ -337,10 +337,5 @@ def _open_accounts(holders: Sequence[tuple[InsuredPerson, PersonRow]], today: dt
         for account, (_person, row) in zip(accounts, holders, strict=True)
         if row.opening and any(row.opening)
     ]
-    for chunk in _chunks(postings):
+    for chunk in chunks(postings, CHUNK):
         post_entries(postings=chunk, by=by)
-
-
-def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]

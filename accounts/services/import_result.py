@@ -134,7 +134,11 @@ class ImportResult:
 
 def result_for(content: bytes) -> ImportResult:
     """An empty result for these bytes."""
-    return ImportResult(sha256=hashlib.sha256(content).hexdigest())
+    return ImportResult(sha256=sha256_of(content))
+
+
+def sha256_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def file_error(refusal: FileRefused | HeaderRefused) -> RowError:

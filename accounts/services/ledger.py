@@ -8,7 +8,7 @@ database refuses every other way (accounts/models/account.py).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -75,8 +75,8 @@ def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry
     Raises: InsufficientBalance, SourceConflict, AccountClosed; nothing is written then.
     Locks: the accounts, by primary key, before anything is read.
     """
-    accounts = lock_accounts({posting.account_id for posting in postings})
-    closed = _closed(accounts)
+    ledger = OpenLedger(lock_accounts({posting.account_id for posting in postings}), by)
+    closed = _closed(ledger.accounts)
     earlier = _earlier(postings)
     entries: dict[tuple[int, str], AccountEntry] = {}
     for posting in postings:
@@ -85,15 +85,35 @@ def post_entries(*, postings: Sequence[Posting], by: Staff) -> list[AccountEntry
         if known is None and posting.account_id in closed:
             raise AccountClosed(posting)
         if known is None:
-            entries[key] = _next_entry(accounts[posting.account_id], posting, by)
+            entries[key] = ledger.post(posting)
         elif not _same(known, posting):
             raise SourceConflict(posting)
-    copy_create(list(entries.values()))
-    _store_balances({accounts[account_id] for account_id, _source in entries})
+    ledger.write()
     return [
         earlier.get((posting.account_id, posting.source)) or entries[posting.account_id, posting.source]
         for posting in postings
     ]
+
+
+class OpenLedger:
+    """A run of postings to locked accounts: each moves its account in memory, `write` stores them all.
+
+    For services that know the sources to be new; the database refuses one that is not. Expects a transaction.
+    """
+
+    def __init__(self, accounts: Mapping[int, PersonalAccount], by: Staff) -> None:
+        self.accounts, self.by = accounts, by
+        self.entries: list[AccountEntry] = []
+
+    def post(self, posting: Posting) -> AccountEntry:
+        """The entry, which has its primary key after `write`. Raises: InsufficientBalance."""
+        entry = _next_entry(self.accounts[posting.account_id], posting, self.by)
+        self.entries.append(entry)
+        return entry
+
+    def write(self) -> None:
+        copy_create(self.entries)
+        _store_balances({self.accounts[entry.account_id] for entry in self.entries})
 
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, PersonalAccount]:

@@ -8,7 +8,7 @@ families/rules/duplicates.py. A pair is stored once: whatever became of it, it i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.acting import writes
+from accounts.bulk import chunks
 from accounts.models import InsuredPerson, Job, Staff
 from accounts.rules.identity import RESIDENT_ID, IdentityFault, check_resident_id
 from accounts.rules.sealing import SealBroken
@@ -78,13 +79,8 @@ def propose_matches(*, by: Staff) -> Search:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('families_propose_matches'))")
         cursor.execute(CANDIDATES, {"path": by.region.path})
         pairs = cursor.fetchall()
-    proposed = sum(len(PersonMatch.objects.bulk_create(_matches(chunk))) for chunk in _chunks(pairs))
+    proposed = sum(len(PersonMatch.objects.bulk_create(_matches(chunk))) for chunk in chunks(pairs, CHUNK))
     return Search(compared=len(pairs), proposed=proposed)
-
-
-def _chunks(pairs: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
-    for start in range(0, len(pairs), CHUNK):
-        yield pairs[start : start + CHUNK]
 
 
 def _matches(pairs: Sequence[tuple[int, int]]) -> list[PersonMatch]:

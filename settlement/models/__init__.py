@@ -1,3 +1,4 @@
 from settlement.models.institution import Institution
+from settlement.models.settlement import Settlement, SettlementKind, SettlementShare
 
-__all__ = ["Institution"]
+__all__ = ["Institution", "Settlement", "SettlementKind", "SettlementShare"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +11,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import Staff
 from accounts.services.import_persons import import_persons
 from families.models import GroupMember, ImportBatch, MutualAidGroup, RegistrationCase
+from tests.commands import run
 from tests.factories import make_staff
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -29,15 +29,6 @@ def clerk(samples: Path) -> Staff:
     make_staff("reviewer", "421000", username="fuhe")
     assert not import_persons(content=(samples / "persons.csv").read_bytes(), name="persons.csv", by=clerk).errors
     return clerk
-
-
-def run(command: str, *arguments: str, tmp_path: Path, staff: str = "jingban") -> tuple[int, dict[str, Any]]:
-    answer = tmp_path / "answer.json"
-    try:
-        call_command(command, *arguments, staff=staff, json=answer)
-    except SystemExit as ended:
-        return int(ended.code or 0), json.loads(answer.read_text())
-    return 0, json.loads(answer.read_text())
 
 
 @pytest.mark.parametrize("file", FILES)

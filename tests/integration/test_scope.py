@@ -26,6 +26,7 @@ from tests.factories import (
     make_import_family,
     make_match,
     make_person,
+    make_settlement,
     make_staff,
     make_suspension,
 )
@@ -72,6 +73,8 @@ READERS = {
     "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Settlement": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "SettlementShare": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -113,6 +116,7 @@ def furnish(region: str) -> None:
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
     make_match(region)
+    make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # before the card was lent
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"

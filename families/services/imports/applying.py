@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import copy_create, update_each
+from accounts.bulk import chunks, copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
 from families.models import CaseLine, ImportBatch, ImportFamily, MutualAidGroup, RegistrationCase
@@ -30,7 +30,7 @@ from families.services.groups import NewMember, NotEligible, bind
 from families.services.imports.batches import tell_audit
 from families.services.imports.checking import Checked, Checker
 from families.services.imports.faults import RowFault
-from families.services.imports.staging import CHECKED_FIELDS, CHUNK, check_again, chunks, take_check
+from families.services.imports.staging import CHECKED_FIELDS, CHUNK, check_again, take_check
 
 Entry = tuple[ImportFamily, Checked]
 # Python and PostgreSQL have about as much to do with a chunk: with two at once neither waits for the other.
@@ -124,7 +124,7 @@ def _holds_as_a_whole(batch_id: int, progress: Progress) -> bool:
             return True
         ready = list(batch.families.filter(state=FamilyState.READY).order_by("position"))
         checker = Checker(by=batch.owner, today=timezone.localdate())
-        for chunk in chunks(ready):
+        for chunk in chunks(ready, CHUNK):
             for family, checked in zip(chunk, check_again(batch, chunk, checker=checker), strict=True):
                 take_check(family, checked)
         failed = any(family.state == FamilyState.FAULTY for family in ready)

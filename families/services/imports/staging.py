@@ -7,13 +7,13 @@ batch that name the same person are checked together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import copy_create, update_each
+from accounts.bulk import chunks, copy_create, update_each
 from accounts.models import Job, Staff
 from accounts.services.import_result import RowError, file_error
 from accounts.services.jobs import JobRefused, Progress, in_steps
@@ -94,7 +94,7 @@ def _stage(batch: ImportBatch, form: FormFile, checker: Checker, progress: Progr
     tables = tables_for(today=checker.today)
     modes: Counter[str] = Counter()
     done = 0
-    for chunk in chunks(form.families):
+    for chunk in chunks(form.families, CHUNK):
         families = [_staged(batch, raw, position) for position, raw in enumerate(chunk, start=done + 1)]
         for family, checked in zip(families, _check(families, form.layout, checker, tables), strict=True):
             take_check(family, checked)
@@ -171,8 +171,3 @@ def recheck(batch: ImportBatch, families: Sequence[ImportFamily]) -> None:
         take_check(family, checked)
     update_each(ordered, CHECKED_FIELDS)
     record_refused(checker.refused_names, by=batch.owner)
-
-
-def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

@@ -1,0 +1,31 @@
+"""What is wrong with a row of a settlement feed, beyond what every import says (`accounts.import_messages`)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from accounts.import_messages import add_sentences
+
+add_sentences(
+    {
+        "unknown_person": gettext_noop(
+            "Nobody on the roster of the region has the number %(value)s. Compare it with the card."
+        ),
+        "unknown_institution": gettext_noop(
+            "There is no institution %(value)s. Correct the code, or have the institution loaded first."
+        ),
+        "medical_type_not_covered": gettext_noop(
+            "“%(value)s” is no kind of care that accounts pay for: public health, sport and wellness never are."
+        ),
+        "time_invalid": gettext_noop(
+            "%(value)s is no possible time, or lies in the future. Write it as 2026-03-16 07:30:00."
+        ),
+        "feed_amount": gettext_noop(
+            "%(value)s cannot be the amount. Yuan with at most two decimals, without exponent or separators."
+        ),
+        "feed_sign": gettext_noop(
+            "%(value)s has the wrong sign: a settlement is not negative, a reversal carries everything negated."
+        ),
+        "reversal_flag": gettext_noop("Names %(value)s as its original, but is not flagged as a reversal."),
+    }
+)
