@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
-from psycopg import sql
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -33,25 +33,43 @@ def copy_create(rows: Sequence[M]) -> list[M]:
     Expects an open transaction. Raises: IntegrityError like any insert.
     """
     rows = list(rows)
-    if len(rows) < WORTHWHILE:
-        return type(rows[0])._base_manager.bulk_create(rows) if rows else []
-    model = type(rows[0])
-    fields = list(model._meta.concrete_fields)
-    into = sql.SQL("COPY {table} ({columns}) FROM STDIN").format(
-        table=sql.Identifier(model._meta.db_table),
-        columns=sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields]),
-    )
-    for row, key in zip(rows, _next_keys(model, len(rows)), strict=True):
-        row.pk = key
-    stored = [_stored(field, adding=True) for field in fields]
-    with connection.cursor() as cursor:
-        _announce(model, cursor)
-        with connection.wrap_database_errors, cursor.cursor.copy(into) as copy:
-            for row in rows:
-                copy.write_row([value_of(row) for value_of in stored])
+    if rows:
+        write = _copy if len(rows) >= WORTHWHILE else _insert
+        write(type(rows[0]), rows)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return rows
+
+
+def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    names, values = _columns(model, with_key=True)
+    for row, key in zip(rows, _next_keys(model, len(rows)), strict=True):
+        row.pk = key
+    with connection.cursor() as cursor:
+        _announce(model, cursor)
+        into = f"COPY {model._meta.db_table} ({names}) FROM STDIN"
+        with connection.wrap_database_errors, cursor.cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row([value_of(row) for value_of in values])
+
+
+def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    names, values = _columns(model, with_key=False)
+    places = ", ".join([f"({', '.join(['%s'] * len(values))})"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({names}) VALUES {places} RETURNING {model._meta.pk.column}",  # noqa: S608 - of the model
+            [value_of(row) for row in rows for value_of in values],
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+
+
+@cache
+def _columns(model: type[models.Model], *, with_key: bool) -> tuple[str, list[Callable[[models.Model], Any]]]:
+    """The columns of a model, and what the database gets of a row for each."""
+    fields = [field for field in model._meta.concrete_fields if with_key or not field.primary_key]
+    return ", ".join(str(field.column) for field in fields), [_stored(field, adding=True) for field in fields]
 
 
 def update_each(rows: Sequence[M], names: Sequence[str]) -> None:
@@ -74,10 +92,12 @@ def update_each(rows: Sequence[M], names: Sequence[str]) -> None:
             )
 
 
-# What psycopg writes as Django would: no need to ask the field for each value.
+# What psycopg writes as Django would: no need to ask the field for each value. An amount has its two decimals already
+# (`parse_amount`); Django would round it where PostgreSQL does.
 _AS_THEY_ARE = frozenset(
     {
-        "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "DateField", "ForeignKey", "IntegerField",
+        "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "DateField", "DecimalField", "ForeignKey",
+        "IntegerField",
         "PositiveIntegerField", "PositiveSmallIntegerField", "TextField",
     }
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from accounts.models import InsuredPerson, Region, Staff, Suspension
 from accounts.models.dated import holds_on
 from accounts.models.suspension import suspended
+from accounts.prepared import fetch
 from accounts.selectors import suspended_on
 from accounts.trail import TrailLine, changes_of
 from families.models import (
@@ -45,27 +47,41 @@ def policy_on(region: Region, day: dt.date) -> Policy:
     return inherited(versions_on(RegionPolicy.objects.filter(region__in=above), day))
 
 
+PUBLISHED = """
+    SELECT version.region_id, region.name, version.effective_on, setting.parameter, setting.value::text,
+           setting.citation
+      FROM families_regionpolicy AS version
+      JOIN accounts_region AS region ON region.code = version.region_id
+      LEFT JOIN families_policysetting AS setting ON setting.policy_id = version.id
+     WHERE version.state = 'published' AND version.region_id = ANY(%s)
+     ORDER BY version.effective_on
+"""
+
+
 class PolicyBook:
     """Every published version that counts in some regions, read at once and asked for any of them on any day."""
 
-    def __init__(self, regions: Iterable[Region]) -> None:
-        above = {code for region in regions for code in region.path.strip("/").split("/")}
-        self._versions: dict[str, list[RegionPolicy]] = defaultdict(list)
-        published = RegionPolicy.objects.filter(region__in=above).published().order_by("effective_on")
-        for version in published.select_related("region").prefetch_related("settings"):
-            self._versions[version.region_id].append(version)
+    def __init__(self, paths: Iterable[str]) -> None:
+        """`paths`: the regions, each as the way down to it (`Region.path`)."""
+        above = sorted({code for path in paths for code in path.strip("/").split("/")})
+        self._versions: dict[str, dict[dt.date, list[Setting]]] = defaultdict(lambda: defaultdict(list))
+        for code, name, effective_on, parameter, value, citation in fetch(PUBLISHED, above):
+            version = self._versions[code][effective_on]
+            if parameter is not None:
+                origin = Origin(code, name, effective_on, citation)
+                version.append((parameter, parse_value(parameter, json.loads(value)), origin))
         self._policies: dict[tuple[str, dt.date], Policy] = {}
 
-    def on(self, region: Region, day: dt.date) -> Policy:
+    def on(self, path: str, day: dt.date) -> Policy:
         """As `policy_on`."""
-        if (region.code, day) not in self._policies:
-            self._policies[region.code, day] = inherited(self._in_force(region, day))
-        return self._policies[region.code, day]
+        if (path, day) not in self._policies:
+            self._policies[path, day] = _merged(self._in_force(path, day))
+        return self._policies[path, day]
 
-    def _in_force(self, region: Region, day: dt.date) -> Iterator[RegionPolicy]:
-        for code in region.path.strip("/").split("/"):
-            begun = [version for version in self._versions.get(code, ()) if version.effective_on <= day]
-            yield from begun[-1:]
+    def _in_force(self, path: str, day: dt.date) -> Iterator[Setting]:
+        for code in path.strip("/").split("/"):
+            begun = [effective_on for effective_on in self._versions.get(code, ()) if effective_on <= day]
+            yield from self._versions[code][begun[-1]] if begun else ()
 
 
 def versions_on(versions: PolicyQuerySet, day: dt.date) -> PolicyQuerySet:
@@ -107,19 +123,28 @@ def policies_in(
     return found
 
 
+Setting = tuple[str, Any, Origin]  # parameter, value, where it comes from
+
+
 def inherited(versions: Iterable[RegionPolicy]) -> Policy:
     """What versions, from the root of the tree down, come to. Raises: PolicyFault for a value nobody can read."""
+    return _merged(
+        (
+            setting.parameter,
+            parse_value(setting.parameter, setting.value),
+            Origin(version.region.code, version.region.name, version.effective_on, setting.citation),
+        )
+        for version in versions
+        for setting in version.settings.all()
+    )
+
+
+def _merged(settings: Iterable[Setting]) -> Policy:
+    """Of two that set the same, the later one, the nearer region's, counts."""
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
-    for version in versions:
-        for setting in version.settings.all():
-            values[setting.parameter] = parse_value(setting.parameter, setting.value)
-            origins[setting.parameter] = Origin(
-                region_code=version.region.code,
-                region_name=version.region.name,
-                effective_on=version.effective_on,
-                citation=setting.citation,
-            )
+    for parameter, value, origin in settings:
+        values[parameter], origins[parameter] = value, origin
     return Policy(**values, origins=origins)
 
 

@@ -130,7 +130,9 @@ class PersonalAccount(models.Model):
 class AccountEntry(models.Model):
     region_lookup = "account__person__region"
 
-    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="entries", verbose_name=_("account"))
+    account = models.ForeignKey(
+        PersonalAccount, models.PROTECT, db_index=False, related_name="entries", verbose_name=_("account")
+    )
     sequence = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=3, choices=EntryKind.choices, help_text="acct_incexpd_type")
     prior_change = yuan(_("change of prior years"))
@@ -141,7 +143,9 @@ class AccountEntry(models.Model):
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
     source = models.CharField(_("source"), max_length=80, help_text=_("what moved the account; once per account"))
     note = models.CharField(_("note"), max_length=200, blank=True)
-    posted_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("posted by"))
+    posted_by = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, db_index=False, related_name="+", verbose_name=_("posted by")
+    )
 
     objects = ScopedQuerySet["AccountEntry"].as_manager()
 

@@ -1,23 +1,21 @@
 """What the benchmark measures, each step in a process of its own: `python -m bench.registrations.steps STEP`.
 
-Every step prints one JSON object. `seconds` is the wall time of the work alone, without the start of Python;
-`cpu_seconds` that of this process and its children.
+Every step prints one JSON object, timed as `bench.timing` says.
 """
 
 from __future__ import annotations
 
-import cProfile
 import hashlib
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import django
+
+from bench.timing import timed
 
 PASSWORD = "bench-of-registrations-2026"  # noqa: S105 - of a database that is made and thrown away
 STAFF = (("sheng", "clerk", "420000"), ("jingban", "clerk", "421000"), ("fuhe", "reviewer", "421000"))
@@ -44,7 +42,7 @@ def prepare(directory: str) -> dict[str, Any]:
         for username, role, code in STAFF
     }
     content = Path(directory, "persons.csv").read_bytes()
-    with _timed() as told:
+    with timed() as told:
         result = import_persons(content=content, name="persons.csv", by=staff["sheng"])
     assert not result.errors, result.errors[:3]
     with connection.cursor() as cursor:
@@ -63,7 +61,7 @@ def check(directory: str) -> dict[str, Any]:
     from families.services.imports.loading import result_of
 
     content = Path(directory, "registrations.xlsx").read_bytes()
-    with _timed() as told:
+    with timed() as told:
         batch, _new = load_file(content=content, name="registrations.xlsx", by=_staff("jingban"))
         assert batch.job is not None
         run_job(batch.job.pk)
@@ -82,7 +80,7 @@ def apply(batch_id: str) -> dict[str, Any]:
     from families.models.batch import BatchState
     from families.services.imports.batches import approve_batch, confirm_batch
 
-    with _timed() as told:
+    with timed() as told:
         batch = confirm_batch(batch_id=int(batch_id), only_valid=True, by=_staff("jingban"))
         batch = approve_batch(batch_id=batch.pk, inspected=frozenset(batch.sample), by=_staff("fuhe"))
         assert batch.job_id is not None
@@ -99,7 +97,7 @@ def stock(directory: str) -> dict[str, Any]:
 
     content = Path(directory, "slice.csv").read_text()
     clerk, reviewer = _staff("jingban"), _staff("fuhe")
-    with _timed() as told, acting(clerk, channel="command"):
+    with timed() as told, acting(clerk, channel="command"):
         made = import_by_resource(content, handled_by=clerk, reviewed_by=reviewer)
     return told | {"rows": made}
 
@@ -114,23 +112,6 @@ def written(directory: str) -> dict[str, Any]:
         for table, rows in standing(owners).items()
     }
     return {"tables": tables}
-
-
-@contextmanager
-def _timed() -> Iterator[dict[str, Any]]:
-    """Measures the block; with BENCH_PROFILE, a profile of it goes into that file as well."""
-    told: dict[str, Any] = {}
-    place = os.environ.get("BENCH_PROFILE")
-    profile = cProfile.Profile() if place else None
-    begun, begun_cpu = time.perf_counter(), sum(os.times()[:4])
-    with profile or nullcontext():
-        yield told
-    told |= {
-        "seconds": round(time.perf_counter() - begun, 3),
-        "cpu_seconds": round(sum(os.times()[:4]) - begun_cpu, 3),
-    }
-    if profile and place:
-        profile.dump_stats(place)
 
 
 def _staff(username: str) -> Any:

@@ -51,7 +51,7 @@ def _every_amount(lookup: str) -> Q:
 
 
 class Settlement(models.Model):
-    setl_id = models.CharField(_("settlement number"), max_length=LONGEST_ID, unique=True, help_text="setl_id")
+    setl_id = models.CharField(_("settlement number"), max_length=LONGEST_ID, help_text="setl_id")
     kind = models.CharField(_("kind"), max_length=9, choices=SettlementKind.choices)
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("reverses"),
@@ -59,22 +59,24 @@ class Settlement(models.Model):
     )  # fmt: skip
     mdtrt_id = models.CharField(_("visit number"), max_length=LONGEST_ID, blank=True, help_text="mdtrt_id")
     person = models.ForeignKey(
-        "accounts.InsuredPerson", models.PROTECT, related_name="settlements", verbose_name=_("patient")
-    )
+        "accounts.InsuredPerson", models.PROTECT, db_index=False, related_name="settlements",
+        verbose_name=_("patient"),
+    )  # fmt: skip
     psn_no = models.CharField(
         _("person number"), max_length=30, help_text=_("as the institution sent it, also of a merged record")
     )
     insutype = models.CharField(_("insurance type"), max_length=6, help_text="insutype")
     region = models.ForeignKey(
-        "accounts.Region", models.PROTECT, related_name="+", verbose_name=_("insured in"),
+        "accounts.Region", models.PROTECT, db_index=False, related_name="+", verbose_name=_("insured in"),
         help_text=_("when it was settled"),
     )  # fmt: skip
     group = models.ForeignKey(
         "families.MutualAidGroup", models.PROTECT, null=True, related_name="settlements", verbose_name=_("group")
     )
     institution = models.ForeignKey(
-        "settlement.Institution", models.PROTECT, null=True, related_name="settlements", verbose_name=_("institution")
-    )
+        "settlement.Institution", models.PROTECT, null=True, db_index=False, related_name="settlements",
+        verbose_name=_("institution"),
+    )  # fmt: skip
     med_type = models.CharField(_("kind of care"), max_length=6, blank=True, help_text="med_type")
     usage = models.CharField(_("usage"), max_length=24)
     settled_at = models.DateTimeField(_("settled at"), help_text="setl_time")
@@ -99,7 +101,9 @@ class Settlement(models.Model):
     considerations = models.JSONField(
         _("why"), default=list, help_text=_("every account that was looked at, and why it paid that much")
     )
-    recorded_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    recorded_by = models.ForeignKey(
+        "accounts.Staff", models.PROTECT, db_index=False, related_name="+", verbose_name=_("recorded by")
+    )
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
 
     objects = ScopedQuerySet["Settlement"].as_manager()
@@ -113,6 +117,7 @@ class Settlement(models.Model):
             ("reverse_settlement", gettext_noop("May have a settlement reversed")),
         ]
         constraints = [
+            models.UniqueConstraint(name="settlement_once", fields=["setl_id"]),
             models.CheckConstraint(name="settlement_has_id", condition=~Q(setl_id="")),
             models.CheckConstraint(
                 name="settlement_fees_add_up",
@@ -142,6 +147,7 @@ class Settlement(models.Model):
                 | Q(Q(kind=SettlementKind.NETWORKED, institution__isnull=False), ~Q(med_type="")),
             ),
         ]
+        # These serve the foreign keys of the same columns too: every index is written at every settlement.
         indexes = [
             models.Index(fields=["region", "-settled_at", "-id"], name="settlement_region_time"),
             models.Index(fields=["person", "-settled_at"], name="settlement_person_time"),
@@ -210,10 +216,12 @@ class SettlementShare(models.Model):
 
     region_lookup = "account__person__region"
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="shares", verbose_name=_("settlement"))
+    settlement = models.ForeignKey(
+        Settlement, models.PROTECT, db_index=False, related_name="shares", verbose_name=_("settlement")
+    )
     position = models.PositiveSmallIntegerField(_("place"))
     account = models.ForeignKey(
-        "accounts.PersonalAccount", models.PROTECT, related_name="shares", verbose_name=_("account")
+        "accounts.PersonalAccount", models.PROTECT, db_index=False, related_name="shares", verbose_name=_("account")
     )
     prior_years = yuan(_("of prior years"))
     current_year = yuan(_("of the current year"))

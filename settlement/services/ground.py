@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
 from django.db.models import Q, Sum
 
-from accounts.models import AccountEntry, InsuredPerson, PersonalAccount, Region, Suspension
+from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.models.suspension import Cause
+from accounts.prepared import fetch
 from accounts.rules.money import ZERO
-from accounts.services.ledger import lock_accounts
-from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.rules.policy import Policy
 from families.selectors import PolicyBook
-from settlement.models import SettlementShare
 from settlement.rules.facts import Beneficiary, Buckets, Payer
 
 
@@ -65,44 +63,101 @@ class Family:
     group_id: int | None
 
 
+# The rows that a decision rests on are locked here, each kind once (DESIGN.md "Laws").
+GROUPS = """
+    SELECT family.id, region.code, region.path
+      FROM families_mutualaidgroup AS family JOIN accounts_region AS region ON region.code = family.region_id
+     WHERE family.id IN (SELECT group_id FROM families_groupmember WHERE person_id = ANY(%s))
+     ORDER BY family.id
+"""
+LOCK_GROUPS = "FOR NO KEY UPDATE OF family"
+MEMBERS = """
+    SELECT member.joined_on, member.left_on, member.id, member.person_id, member.group_id,
+           shared.starts_on, shared.ends_on, shared.rank, shared.share_limit
+      FROM families_groupmember AS member LEFT JOIN families_sharing AS shared
+           ON shared.payer_id = member.id AND shared.group_id = member.group_id
+     WHERE member.group_id = ANY(%s)
+"""
+GRANTS = "SELECT payer_id, beneficiary_id, starts_on, ends_on FROM families_grant WHERE group_id = ANY(%s)"
+SUSPENSIONS = "SELECT person_id, cause, starts_on, ends_on FROM accounts_suspension WHERE person_id = ANY(%s)"
+PERSONS = """
+    SELECT person.id, person.insutype, region.code, region.path
+      FROM accounts_insuredperson AS person JOIN accounts_region AS region ON region.code = person.region_id
+     WHERE person.id = ANY(%s) AND starts_with(region.path, %s)
+"""
+ACCOUNTS = """
+    SELECT id, person_id, prior_years, current_year, entry_count
+      FROM accounts_personalaccount WHERE person_id = ANY(%s) OR id = ANY(%s) ORDER BY id
+"""
+ACCOUNT_FIELDS = ("id", "person_id", "prior_years", "current_year", "entry_count")
+LOCK_ACCOUNTS = "FOR UPDATE"
+DRAWN_FROM = """
+    SELECT account.person_id, share.year, sum(share.prior_years + share.current_year)
+      FROM settlement_settlementshare AS share
+      JOIN accounts_personalaccount AS account ON account.id = share.account_id
+     WHERE account.person_id = ANY(%s) AND share.year = ANY(%s) AND share.position > 0
+     GROUP BY account.person_id, share.year
+"""
+DRAWN_BY = """
+    SELECT settlement.person_id, share.year, sum(share.prior_years + share.current_year)
+      FROM settlement_settlement AS settlement JOIN settlement_settlementshare AS share
+           ON share.settlement_id = settlement.id
+     WHERE settlement.person_id = ANY(%s) AND share.year = ANY(%s) AND share.position > 0
+     GROUP BY settlement.person_id, share.year
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient in the scope of who settles. `region`: the insured region's code, `path` the way down to it."""
+
+    insutype: str
+    region: str
+    path: str
+
+
 class Ground:
     """Facts about some patients and their families.
 
-    `accounts`: by primary key, moved by whoever posts; `persons`: the patients alone, by primary key.
+    `accounts`: by primary key, moved by whoever posts; `patients`: those in the scope of `by`, by primary key.
     """
 
     def __init__(
-        self, person_ids: Collection[int], *, years: Collection[int], lock: bool, also: Collection[int] = ()
+        self, person_ids: Iterable[int], *, years: Iterable[int], by: Staff, lock: bool, also: Iterable[int] = ()
     ) -> None:
         """`years`: whose limits are asked for; `also`: accounts to have beside those of the families."""
-        self.persons: dict[int, InsuredPerson] = {
-            person.pk: person
-            for person in InsuredPerson.objects.filter(pk__in=person_ids).only("psn_no", "insutype", "region_id")
-        }
+        ids = sorted(set(person_ids))
+        self.patients = {key: Patient(*told) for key, *told in fetch(PERSONS, ids, by.region.path)}
         self._stays: dict[int, list[_Stay]] = defaultdict(list)
         self._shared: dict[int, list[_Shared]] = defaultdict(list)
         self._grants: dict[tuple[int, int], list[_Period]] = defaultdict(list)
-        self._group_regions = self._read_groups(lock=lock)
-        payers = {shared.payer.person_id for group in self._shared.values() for shared in group}
-        everybody = payers | set(self.persons)
-        self.accounts = _accounts_of(everybody, also, lock=lock)
+        self._groups = {
+            key: (region, path) for key, region, path in fetch(GROUPS + (LOCK_GROUPS if lock else ""), ids)
+        }
+        self._read_families()
+        everybody = sorted({shared.payer.person_id for group in self._shared.values() for shared in group} | {*ids})
+        accounts = fetch(ACCOUNTS + (LOCK_ACCOUNTS if lock else ""), everybody, sorted(also))
+        self.accounts = {row[0]: PersonalAccount(**dict(zip(ACCOUNT_FIELDS, row, strict=True))) for row in accounts}
         self._account_of = {account.person_id: account for account in self.accounts.values()}
         self._suspended: dict[int, list[_Period]] = defaultdict(list)
         self._lent: dict[int, list[_Period]] = defaultdict(list)
         self._read_suspensions(everybody)
-        regions = {person.region_id for person in self.persons.values()} | set(self._group_regions.values())
-        self._regions = Region.objects.in_bulk(regions)
-        self._policies = PolicyBook(self._regions.values())
-        self._drawn = _drawn_from(self.accounts, years)
-        self._drawn_by = _drawn_by(self.persons, years)
+        paths = {patient.path for patient in self.patients.values()} | {path for _code, path in self._groups.values()}
+        self._policies = PolicyBook(paths)
+        self._drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+        self._drawn_by: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+        if self._shared:
+            in_years = sorted(set(years))
+            self._drawn.update({(payer, year): sum_ for payer, year, sum_ in fetch(DRAWN_FROM, everybody, in_years)})
+            self._drawn_by.update({(patient, year): sum_ for patient, year, sum_ in fetch(DRAWN_BY, ids, in_years)})
         self._openings: dict[tuple[int, int], Decimal] = {}
 
     def family_of(self, person_id: int, day: dt.date) -> Family:
         """Rule: DOMAIN.md section 3. Of several groups the longest-standing one gives the policy."""
         stays = sorted(_on(self._stays[person_id], day), key=lambda stay: (stay.starts_on, stay.member_id))
         group_id = stays[0].group_id if stays else None
-        code = self._group_regions[group_id] if group_id else self.persons[person_id].region_id
-        policy = self._policies.on(self._regions[code], day)
+        path = self._groups[group_id][1] if group_id else self.patients[person_id].path
+        policy = self._policies.on(path, day)
         payers: dict[int, Payer] = {}
         for stay in stays:
             for shared in _on(self._shared[stay.group_id], day):
@@ -145,32 +200,24 @@ class Ground:
             card_lent=bool(_on(self._lent[person_id], day)),
         )
 
-    def _read_groups(self, *, lock: bool) -> dict[int, str]:
-        """Every group that a patient was ever in, with its region; locked against changes of the family."""
-        of_patients = GroupMember.objects.filter(person__in=self.persons).values_list("group", flat=True)
-        groups = MutualAidGroup.objects.filter(pk__in=set(of_patients)).order_by("pk")
-        regions = dict((groups.select_for_update(no_key=True) if lock else groups).values_list("pk", "region"))
-        if not regions:
-            return regions
-        members = GroupMember.objects.filter(group__in=regions).order_by()
-        stays = {}
-        for key, person, group, joined_on, left_on in members.values_list(
-            "pk", "person", "group", *GroupMember.period
-        ):
-            stays[key] = _Stay(joined_on, left_on, member_id=key, person_id=person, group_id=group)
-            self._stays[person].append(stays[key])
-        sharings = Sharing.objects.filter(group__in=regions).order_by()
-        rows = sharings.values_list("group", "payer", "rank", "share_limit", *Sharing.period)
-        for group, payer, rank, share_limit, start, end in rows:
-            self._shared[group].append(_Shared(start, end, stays[payer], rank, share_limit))
-        grants = Grant.objects.filter(group__in=regions).order_by()
-        for payer, beneficiary, start, end in grants.values_list("payer", "beneficiary", *Grant.period):
+    def _read_families(self) -> None:
+        """Every group that a patient was ever in, with what was shared and granted in it, whenever."""
+        groups = list(self._groups)
+        if not groups:
+            return
+        stays: dict[int, _Stay] = {}
+        for joined_on, left_on, member, person, group, *terms in fetch(MEMBERS, groups):
+            if member not in stays:
+                stays[member] = _Stay(joined_on, left_on, member, person, group)
+                self._stays[person].append(stays[member])
+            start, end, rank, share_limit = terms
+            if rank is not None:
+                self._shared[group].append(_Shared(start, end, stays[member], rank, share_limit))
+        for payer, beneficiary, start, end in fetch(GRANTS, groups):
             self._grants[payer, beneficiary].append(_Period(start, end))
-        return regions
 
-    def _read_suspensions(self, person_ids: Iterable[int]) -> None:
-        rows = Suspension.objects.filter(person__in=list(person_ids)).order_by()
-        for person_id, cause, start, end in rows.values_list("person", "cause", *Suspension.period):
+    def _read_suspensions(self, person_ids: list[int]) -> None:
+        for person_id, cause, start, end in fetch(SUSPENSIONS, person_ids):
             kind = self._lent if cause == Cause.CARD_LENDING else self._suspended
             kind[person_id].append(_Period(start, end))
 
@@ -185,31 +232,6 @@ class Ground:
             summed = entries.aggregate(prior=Sum("prior_change"), current=Sum("current_change"))
             self._openings[key] = (summed["prior"] or ZERO) + (summed["current"] or ZERO)
         return self._openings[key]
-
-
-def _accounts_of(person_ids: Collection[int], also: Collection[int], *, lock: bool) -> dict[int, PersonalAccount]:
-    accounts = PersonalAccount.objects.filter(Q(person__in=person_ids) | Q(pk__in=also))
-    return lock_accounts(accounts.values_list("pk", flat=True)) if lock else accounts.in_bulk()
-
-
-def _drawn_from(accounts: dict[int, PersonalAccount], years: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """(payer, year) → yuan that this account has paid for others."""
-    shares = SettlementShare.objects.filter(account__in=accounts, year__in=years, position__gt=0).order_by()
-    summed = shares.values_list("account", "year").annotate(drawn=Sum("prior_years") + Sum("current_year"))
-    drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-    drawn.update({(accounts[account].person_id, year): amount for account, year, amount in summed})
-    return drawn
-
-
-def _drawn_by(person_ids: Iterable[int], years: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """(patient, year) → yuan that the family's accounts have paid for this patient."""
-    shares = SettlementShare.objects.filter(
-        settlement__person__in=list(person_ids), year__in=years, position__gt=0
-    ).order_by()
-    summed = shares.values_list("settlement__person", "year").annotate(drawn=Sum("prior_years") + Sum("current_year"))
-    drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-    drawn.update({(person, year): amount for person, year, amount in summed})
-    return drawn
 
 
 def _buckets(account: PersonalAccount | None) -> Buckets | None:

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.acting import writes
 from accounts.bulk import copy_create
-from accounts.models import AccountEntry, InsuredPerson, Staff
+from accounts.models import AccountEntry, Staff
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
 from accounts.rules.money import ZERO
@@ -62,10 +61,9 @@ def record_settlement(*, new: NewSettlement, by: Staff) -> Settlement:
         raise
 
 
-@writes
+@transaction.atomic
 def _record(*, new: NewSettlement, by: Staff) -> Settlement:
-    if not InsuredPerson.objects.for_staff(by).filter(pk=new.person_id).exists():
-        raise PersonUnknown
+    """Nothing here has a history to be signed: ledger, settlements and shares are append-only and name who posted."""
     (answer,) = settle(bills=[new], by=by)
     if isinstance(answer, SettlementRefused):
         raise answer
@@ -75,7 +73,7 @@ def _record(*, new: NewSettlement, by: Staff) -> Settlement:
 def settle(*, bills: Sequence[NewSettlement], by: Staff) -> list[Settlement | SettlementRefused]:
     """Settle bills one after the other, in the order given; for each the settlement, new or known, or why not.
 
-    Expects an open transaction, and the persons in the scope of `by`.
+    Expects an open transaction. A patient outside the scope of `by` is PersonUnknown.
     Locks: the numbers, the groups, the accounts by primary key.
     """
     _lock_ids({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
@@ -137,6 +135,7 @@ class _Run:
         self.ground = Ground(
             {bill.person_id for bill in new},
             years={bill.business_date.year for bill in new},
+            by=by,
             also={share.account_id for shares in self.shares.values() for share in shares},
             lock=True,
         )
@@ -145,11 +144,13 @@ class _Run:
 
     def take(self, bill: NewSettlement) -> Settlement | SettlementRefused:
         try:
+            if bill.setl_id not in self.settlements and bill.person_id not in self.ground.patients:
+                raise PersonUnknown
             if self.book.admit(bill):
                 self.settlements[bill.setl_id] = self._reverse(bill) if bill.reverses else self._pay(bill)
         except Inadmissible as fault:
             return refusal_of(fault, bill)
-        except NotCovered as refusal:
+        except (PersonUnknown, NotCovered) as refusal:
             return refusal
         return self.settlements[bill.setl_id]
 
@@ -230,10 +231,10 @@ class _Run:
         )
 
     def _settlement(self, bill: NewSettlement, paid: tuple[Decimal, Decimal, Decimal]) -> Settlement:
-        person = self.ground.persons[bill.person_id]
+        patient = self.ground.patients[bill.person_id]
         settlement = Settlement(
-            region_id=person.region_id,
-            insutype=person.insutype,
+            region_id=patient.region,
+            insutype=patient.insutype,
             recorded_by_id=self.by.pk,
             **{name: getattr(bill, name) for name in CONTENT},
             **{name: getattr(bill.amounts, name) for name in AMOUNT_NAMES},
@@ -246,6 +247,8 @@ class _Run:
 def _shares_of(originals: Sequence[Settlement]) -> dict[str, list[_Share]]:
     """What is to be given back, by number; to the account of the record that stands for the person now."""
     shares: dict[str, list[_Share]] = {original.setl_id: [] for original in originals}
+    if not originals:
+        return shares
     rows = SettlementShare.objects.filter(settlement__in=originals).select_related("settlement", "account__person")
     for row in rows:
         account = row.account if row.account.person.merged_into_id is None else row.account.person.survivor.account

@@ -120,7 +120,7 @@ class Checker:
     ) -> None:
         checked.group = roster.groups.get(owner.pk)
         joining = [_joining(row, person, self.today) for row, person in members]
-        policy = checked.policy = roster.policies.on(owner.region, min(member.starts_on for member in joining))
+        policy = checked.policy = roster.policies.on(owner.region.path, min(member.starts_on for member in joining))
         if policy.proof_mode == DOCUMENTS:
             checked.faults.append(RowFault(family.owner_row, "owner_number", "documents_asked"))
         if checked.group is None:

@@ -77,7 +77,7 @@ class Roster:
             [self._today, *(row.starts_on for family in self._families for row in family.rows if row.starts_on)]
         )
         self.known = known_from(set(self._found.values()), day=first_day)
-        self.policies = PolicyBook({self.known[owner].person.region for owner in owners})
+        self.policies = PolicyBook({self.known[owner].person.region.path for owner in owners})
         self.groups = _groups_of(owners, self._today)
         rows = GroupMember.objects.filter(group__in=self.groups.values()).exclude(left_on__lte=self._today)
         for row in rows:
