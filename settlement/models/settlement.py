@@ -174,6 +174,17 @@ class Settlement(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
+                name="settlement_pays_premium_back",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__reverses__isnull=False, new__kind=SettlementKind.PREMIUM),
+                func="""
+                    UPDATE settlement_premiumpayment SET paid_back_by_id = NEW.id
+                     WHERE settlement_id = NEW.reverses_id;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="settlement_mirrors_the_original",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,

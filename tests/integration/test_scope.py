@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from families.models import FollowUp, FollowUpNote, Grant, SenderHeading
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
+from settlement.services.premiums import pay_premium
 from tests.factories import (
     START,
     make_batch,
@@ -36,6 +38,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 # A city, its district, its neighbour in the province, another province; rows are made in each of them.
 WHERE = ("421000", "421002", "420100", "330100")
+PAID_AT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 SEES = {
     "100000": {"421000", "421002", "420100", "330100"},
     "420000": {"421000", "421002", "420100"},
@@ -75,6 +78,7 @@ READERS = {
     "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Settlement": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "SettlementShare": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "PremiumPayment": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -115,6 +119,8 @@ def furnish(region: str) -> None:
     set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
+    member = group.members.get(relation="12").person
+    pay_premium(person_id=member.pk, payment_id=f"B{region}", year=2027, amount=Decimal(1), at=PAID_AT, by=clerk)
     make_match(region)
     make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # before the card was lent
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)

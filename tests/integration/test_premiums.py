@@ -1,0 +1,140 @@
+"""The premium of a resident, paid from the family's accounts: whole, once a year, and back again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Staff
+from accounts.services.rights import RightMissing
+from families.models import GroupMember
+from families.services.groups import NewMember, create_group
+from settlement.models import PremiumPayment, Settlement
+from settlement.services.premiums import AlreadyPaid, NotAResident, pay_premium
+from settlement.services.refusals import Fault, NotCovered, PersonUnknown, SameIdOtherContent
+from settlement.services.settling import as_sent, record_settlement
+from tests.factories import START, make_person, make_policy, make_staff, reversal_of
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+AT = dt.datetime(2026, 3, 16, 10, tzinfo=timezone.get_default_timezone())
+
+
+@pytest.fixture
+def clerk() -> Staff:
+    return make_staff("clerk")
+
+
+@pytest.fixture
+def child(clerk: Staff) -> InsuredPerson:
+    """Insured as a resident; the father's account holds 300 + 200 yuan."""
+    father = make_person("父亲", prior="300.00", current="200.00", by=clerk)
+    child = make_person("孩子", insutype="390", born_on=dt.date(2015, 5, 1))
+    members = [NewMember(father.pk, "01", START, rank=1), NewMember(child.pk, "20", START)]
+    create_group(region=father.region, members=members, by=clerk)
+    return child
+
+
+def pay(child: InsuredPerson, by: Staff, **given: Any) -> Settlement:
+    terms = {"payment_id": "BF0001", "year": 2027, "amount": Decimal("400.00"), "at": AT} | given
+    return pay_premium(person_id=child.pk, by=by, **terms)
+
+
+def held() -> Decimal:
+    return sum((account.prior_years + account.current_year for account in PersonalAccount.objects.all()), Decimal(0))
+
+
+def test_the_family_pays_it_from_the_older_money_first(child: InsuredPerson, clerk: Staff) -> None:
+    paid = pay(child, clerk)
+    assert (paid.kind, paid.acct_pay, paid.acct_mulaid_pay, paid.psn_cash_pay) == ("premium", 0, 400, 0)
+    entry = AccountEntry.objects.get(source="settlement:BF0001")
+    assert (entry.kind, entry.prior_change, entry.current_change) == ("205", Decimal("-300.00"), Decimal("-100.00"))
+    assert PremiumPayment.objects.for_staff(clerk).get().year == 2027
+
+
+def test_the_same_again_answers_the_same_and_other_content_is_refused_and_audited(
+    child: InsuredPerson, clerk: Staff
+) -> None:
+    first = pay(child, clerk)
+    assert pay(child, clerk) == first
+    for other in ({"amount": Decimal("401.00")}, {"year": 2028}):
+        with pytest.raises(SameIdOtherContent):
+            pay(child, clerk, **other)
+    assert held() == 100
+    assert AuditEvent.objects.filter(kind="refused", detail__setl_id="BF0001").count() == 2
+
+
+def test_a_year_is_paid_once_and_again_after_it_was_paid_back(child: InsuredPerson, clerk: Staff) -> None:
+    first = pay(child, clerk, amount=Decimal("200.00"))
+    with pytest.raises(AlreadyPaid) as refusal:
+        pay(child, clerk, payment_id="BF0002", amount=Decimal("200.00"))
+    assert "BF0001" in str(refusal.value)
+    assert held() == 300
+    record_settlement(new=reversal_of(as_sent(first)), by=clerk)
+    assert held() == 500
+    assert PremiumPayment.objects.get().paid_back_by is not None
+    pay(child, clerk, payment_id="BF0003", amount=Decimal("200.00"))
+    assert held() == 300
+
+
+def test_it_is_paid_in_full_or_not_at_all(child: InsuredPerson, clerk: Staff) -> None:
+    with pytest.raises(NotCovered) as refusal:
+        pay(child, clerk, amount=Decimal("500.01"))
+    assert (refusal.value.fault, refusal.value.covered) == (Fault.BALANCE, Decimal("500.00"))
+    assert (held(), Settlement.objects.count(), PremiumPayment.objects.count()) == (500, 0, 0)
+
+
+def test_a_region_that_pays_no_premiums_pays_none(child: InsuredPerson, clerk: Staff) -> None:
+    make_policy("421002", usages=["outpatient"])
+    with pytest.raises(NotCovered):
+        pay(child, clerk)
+    assert held() == 500
+
+
+def test_an_employee_has_no_such_premium(child: InsuredPerson, clerk: Staff) -> None:
+    owner = GroupMember.objects.get(relation="01").person
+    with pytest.raises(NotAResident):
+        pay(owner, clerk)
+
+
+def test_whoever_may_not_or_sees_another_region_pays_nothing(child: InsuredPerson, clerk: Staff) -> None:
+    with pytest.raises(RightMissing):
+        pay(child, make_staff("reviewer"))
+    with pytest.raises(PersonUnknown):
+        pay(child, make_staff("clerk", "330100"))
+    assert held() == 500
+
+
+@pytest.mark.parametrize("ids", [["BF0001"] * 12, [f"BF{n:04d}" for n in range(12)]])
+def test_many_at_once_pay_one_premium(child: InsuredPerson, clerk: Staff, ids: list[str]) -> None:
+    def one(payment_id: str) -> str:
+        try:
+            return pay(child, clerk, payment_id=payment_id).setl_id
+        except AlreadyPaid:
+            return "already paid"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(one, ids))
+    assert len(set(answers) - {"already paid"}) == 1
+    assert (held(), PremiumPayment.objects.count()) == (100, 1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE settlement_premiumpayment SET year = 2030",
+        "DELETE FROM settlement_premiumpayment",
+        "UPDATE settlement_premiumpayment SET paid_back_by_id = settlement_id",
+    ],
+)
+def test_raw_sql_changes_no_premium(child: InsuredPerson, clerk: Staff, statement: str) -> None:
+    pay(child, clerk)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
