@@ -43,9 +43,13 @@ def new_database(name: str, *, like: str = "template1") -> None:
 
 
 def connected(database: str) -> psycopg.Connection[Any]:
-    """django-environ and libpq write the address of a socket differently."""
+    return psycopg.connect(**libpq(database), autocommit=True)
+
+
+def libpq(database: str) -> dict[str, Any]:
+    """The address of a database: django-environ and libpq write that of a socket differently."""
     place = urlsplit(embedded.urls().database)
-    return psycopg.connect(host=place.path.rpartition("/")[0], user=place.username, dbname=database, autocommit=True)
+    return {"host": place.path.rpartition("/")[0], "user": str(place.username), "dbname": database}
 
 
 def environment(database: str) -> dict[str, str]:

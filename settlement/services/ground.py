@@ -146,10 +146,12 @@ class Ground:
         self._policies = PolicyBook(paths)
         self._drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
         self._drawn_by: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-        if self._shared:
-            in_years = sorted(set(years))
-            self._drawn.update({(payer, year): sum_ for payer, year, sum_ in fetch(DRAWN_FROM, everybody, in_years)})
-            self._drawn_by.update({(patient, year): sum_ for patient, year, sum_ in fetch(DRAWN_BY, ids, in_years)})
+        if self._anybody_is_limited():
+            drawn = fetch(DRAWN_FROM, everybody, sorted(set(years)))
+            self._drawn.update({(payer, year): amount for payer, year, amount in drawn})
+        if self._policies.sets("annual_limit_beneficiary"):
+            drawn = fetch(DRAWN_BY, ids, sorted(set(years)))
+            self._drawn_by.update({(patient, year): amount for patient, year, amount in drawn})
         self._openings: dict[tuple[int, int], Decimal] = {}
 
     def family_of(self, person_id: int, day: dt.date) -> Family:
@@ -215,6 +217,10 @@ class Ground:
                 self._shared[group].append(_Shared(start, end, stays[member], rank, share_limit))
         for payer, beneficiary, start, end in fetch(GRANTS, groups):
             self._grants[payer, beneficiary].append(_Period(start, end))
+
+    def _anybody_is_limited(self) -> bool:
+        limited = any(shared.share_limit is not None for group in self._shared.values() for shared in group)
+        return limited or self._policies.sets("annual_limit_payer", "annual_limit_ratio")
 
     def _read_suspensions(self, person_ids: list[int]) -> None:
         for person_id, cause, start, end in fetch(SUSPENSIONS, person_ids):

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.bulk import copy_create
 from accounts.models import AccountEntry, Staff
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
+from accounts.prepared import fetch
 from accounts.rules.money import ZERO
 from accounts.services.audit import record_event
 from accounts.services.ledger import OpenLedger, Posting
@@ -76,26 +77,30 @@ def settle(*, bills: Sequence[NewSettlement], by: Staff) -> list[Settlement | Se
     Expects an open transaction. A patient outside the scope of `by` is PersonUnknown.
     Locks: the numbers, the groups, the accounts by primary key.
     """
-    _lock_ids({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
+    fetch(LOCK_IDS, sorted({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses}))
     run = _Run(bills, stored_for(bills), by)
     answers = [run.take(bill) for bill in bills]
     run.write()
     return answers
 
 
-def _lock_ids(setl_ids: Iterable[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(pg_advisory_xact_lock(hashtextextended('setl_id:' || id, 0)))
-                 FROM (SELECT unnest(%s::text[]) AS id ORDER BY 1) AS sorted""",
-            [list(setl_ids)],
-        )
+LOCK_IDS = """
+    SELECT count(pg_advisory_xact_lock(hashtextextended('setl_id:' || id, 0)))
+      FROM (SELECT unnest(%s::text[]) AS id ORDER BY 1) AS sorted
+"""
+
+
+# Nearly every bill is new: that much is answered before the ORM is asked.
+ANY_OF = "SELECT FROM settlement_settlement WHERE setl_id = ANY(%s) LIMIT 1"
 
 
 def stored_for(bills: Sequence[NewSettlement]) -> dict[str, Settlement]:
     """What is stored under the numbers that the bills name, reversals of their originals included, by number."""
     originals = {bill.reverses for bill in bills if bill.reverses}
-    named = Q(setl_id__in={bill.setl_id for bill in bills} | originals) | Q(reverses__setl_id__in=originals)
+    numbers = {bill.setl_id for bill in bills} | originals
+    if not fetch(ANY_OF, sorted(numbers)):
+        return {}
+    named = Q(setl_id__in=numbers) | Q(reverses__setl_id__in=originals)
     found = Settlement.objects.filter(named).select_related("reverses")
     return {settlement.setl_id: settlement for settlement in found}
 
