@@ -142,6 +142,7 @@ def prepare() -> None:
         households = os.environ.get("DEMO_HOUSEHOLDS")
         size = {"households": int(households)} if households else {}
         call_command("seed_demo", stdout=io.StringIO(), **size)
+        call_command("seed_settlements", stdout=io.StringIO())
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined] # the PostgreSQL backend's; nothing here needs it again
 

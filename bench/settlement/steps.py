@@ -30,6 +30,7 @@ def prepare(directory: str) -> dict[str, Any]:
     from accounts.services.staff import create_staff
     from families.demo_data import REGIONS
     from families.services.imports.loading import load_registrations
+    from settlement.demo_bills import INSTITUTIONS
     from settlement.models import Institution
 
     call_command("migrate", verbosity=0)
@@ -41,8 +42,8 @@ def prepare(directory: str) -> dict[str, Any]:
         for role in ("clerk", "reviewer", "supervisor")
     }
     Institution.objects.bulk_create(
-        Institution(fixmedins_code=f"H421002{n:05d}", name=f"医院{n}", kind="hospital", region_id="421002")
-        for n in range(20)
+        Institution(fixmedins_code=code, name=name, kind="hospital" if code[0] == "H" else "pharmacy")
+        for code, name, _level in INSTITUTIONS
     )
     persons, forms = (Path(directory, name).read_bytes() for name in ("persons.csv", "registrations.xlsx"))
     clerk, reviewer = staff["clerk"], staff["reviewer"]
@@ -58,10 +59,11 @@ def prepare(directory: str) -> dict[str, Any]:
 
 def feed(count: str, start: str) -> dict[str, Any]:
     """Load a feed of so many settlements, as the command does."""
-    from bench.settlement.made import feed as made
+    from settlement.demo_bills import as_feed
     from settlement.services.feed import load_settlements
+    from settlement.services.feed_rows import COLUMNS
 
-    content = made(_patients(), _institutions(), count=int(count), start=int(start))
+    content = as_feed(_rows(int(start), int(count)), COLUMNS)
     with timed() as told:
         result = load_settlements(content=content, name="settlements.csv", by=_staff())
     assert not result.errors, result.errors[:3]
@@ -128,7 +130,7 @@ FILL = (
             hosp_part_amt, psn_part_amt, acct_pay, acct_mulaid_pay, psn_cash_pay, considerations, recorded_by_id,
             recorded_at)
         SELECT 'F' || n, 'networked', 'F' || n, person.id, person.psn_no, '310', person.region_id,
-               'H421002' || lpad((n %% 20)::text, 5, '0'), '11', 'outpatient', at, at::date, 'I10', '高血压', '某某',
+               'H42100200101', '11', 'outpatient', at, at::date, 'I10', '高血压', '某某',
                true, 100, 0, 0, 0, 100, 40, 0, 60, 0, 60, 0,
                '[{"payer": null, "before": ["0.00", "0.00"], "available": "0.00", "share": ["0.00", "0.00"],
                   "reason": "empty"}]', (SELECT min(id) FROM accounts_staff), now()
@@ -160,12 +162,11 @@ def _bills(start: int) -> Any:
 
     from accounts.models import InsuredPerson
     from accounts.rules.money import parse_amount
-    from bench.settlement.made import bills
     from settlement.rules.amounts import AMOUNT_NAMES, Amounts, usage_of
     from settlement.rules.bills import NewSettlement
 
     persons = dict(InsuredPerson.objects.values_list("psn_no", "pk"))
-    for row in bills(_patients(), _institutions(), count=10**9, start=start):
+    for row in _rows(start, 10**6):
         if row["init_setl_id"]:
             continue
         at = timezone.make_aware(dt.datetime.fromisoformat(row["setl_time"]))
@@ -182,6 +183,19 @@ def _bills(start: int) -> Any:
             institution_id=row["fixmedins_code"],
             mdtrt_id=row["mdtrt_id"],
         )
+
+
+def _rows(start: int, count: int) -> Any:
+    """Bills of a month as a feed has them, numbered from `start`."""
+    from random import Random
+
+    from settlement.demo_bills import bills
+
+    begin = dt.datetime(2026, 3, 16)  # noqa: DTZ001 - a feed writes local time
+    chance = Random(start)
+    end = begin + dt.timedelta(days=30)
+    places = _institutions()
+    return bills(_patients(), places, chance=chance, begin=begin, end=end, count=count, first=start)
 
 
 def _patients() -> list[str]:
