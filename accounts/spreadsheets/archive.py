@@ -1,7 +1,7 @@
 """The parts of a zip archive, unpacked in pieces and counted while unpacking.
 
-Invariant: no part is ever held whole, and what the archive's headers claim is not believed: the bytes that
-come out are counted, so that a bomb ends after `Limits.unpacked_bytes` and not at its own size.
+Invariant: no part of a workbook is ever held whole, and what the archive's headers claim is not believed: the bytes
+that come out are counted, so that a bomb ends after `Limits.unpacked_bytes` and not at its own size.
 """
 
 import io
@@ -84,6 +84,18 @@ class Archive:
         if len(packed) < entry.compress_size:
             raise FileRefused(Reason.DAMAGED)
         return packed
+
+
+def only_text(content: bytes, limits: Limits) -> tuple[str, bytes]:
+    """Name and content of the one text file that an archive holds.
+
+    Raises: FileRefused for anything else in it, and as `Archive` does.
+    """
+    archive = Archive(content, limits)
+    texts = [name for name in archive.names if not name.endswith("/")]
+    if len(texts) != 1 or not texts[0].lower().endswith(".txt"):
+        raise FileRefused(Reason.OTHER_ARCHIVE)
+    return texts[0], b"".join(archive.pieces(texts[0]))
 
 
 def _directory(content: bytes) -> dict[str, zipfile.ZipInfo]:

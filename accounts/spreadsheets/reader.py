@@ -38,14 +38,14 @@ class Sheet:
 
 
 @contextmanager
-def read_table(content: bytes, *, name: str, limits: Limits = LIMITS) -> Iterator[Sheet]:
+def read_table(content: bytes, *, name: str, limits: Limits = LIMITS, zipped: bool = False) -> Iterator[Sheet]:
     """Check and parse a workbook or CSV file; rule: DESIGN.md, "Files from outside".
 
-    `content`: the whole file; `name`: as the person's computer called it. Memory of the caller stays flat,
-    whatever the number of rows. Raises: FileRefused on entering or while iterating `rows`; rows already
-    taken must not be used then. Whatever the caller raises passes through.
+    `content`: the whole file; `name`: as the person's computer called it; `zipped`: it is an archive with one text
+    file, which is read. Memory of the caller stays flat, whatever the number of rows. Raises: FileRefused on entering
+    or while iterating `rows`; rows already taken must not be used then. Whatever the caller raises passes through.
     """
-    order = {"name": name, "limits": asdict(limits)}
+    order = {"name": name, "limits": asdict(limits), "zipped": zipped}
     with _told(), running(_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
         head = child.answer()
         merged = [Merge(*merge) for merge in head["merged"]]

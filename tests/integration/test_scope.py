@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from decimal import Decimal
 from uuid import uuid4
 
@@ -20,12 +22,15 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from settlement.services.premiums import pay_premium
+from settlement.services.reconciling import reconcile
+from settlement.services.statements import load_statement
 from tests.factories import (
     START,
     make_batch,
     make_document,
     make_group,
     make_import_family,
+    make_institution,
     make_match,
     make_person,
     make_settlement,
@@ -79,6 +84,10 @@ READERS = {
     "Settlement": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "SettlementShare": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "PremiumPayment": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Statement": {"supervisor", "auditor"},
+    "StatementLine": {"supervisor", "auditor"},
+    "Reconciliation": {"supervisor", "auditor"},
+    "Discrepancy": {"supervisor", "auditor"},
 }
 
 
@@ -121,12 +130,23 @@ def furnish(region: str) -> None:
     record_event(AuditKind.LOOK, by=clerk, person=owner)
     member = group.members.get(relation="12").person
     pay_premium(person_id=member.pk, payment_id=f"B{region}", year=2027, amount=Decimal(1), at=PAID_AT, by=clerk)
+    reconcile_something(region)
     make_match(region)
     make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # before the card was lent
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"
     stored.save()
+
+
+def reconcile_something(region: str) -> None:
+    supervisor, institution = make_staff("supervisor", region), make_institution(region)
+    name = f"{institution.pk}_20260316_3202.zip"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("x.txt", f"S{region}\tM1\tP1\t1.00\t0.00\t1.00\t0")
+    load_statement(content=packed.getvalue(), name=name, by=supervisor)
+    reconcile(day=dt.date(2026, 3, 16), by=supervisor)
 
 
 def test_every_model_that_is_scoped_is_classified() -> None:

@@ -1,0 +1,165 @@
+"""Reconciliation of a day (对账): what we settled beside what the institutions report, settlement by settlement.
+
+Set-based, in PostgreSQL: one full join, one upsert. Invariants: run again, it changes nothing where nothing changed;
+a difference that is gone is closed, never deleted. Only institutions whose statement of the day is here are compared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.acting import writes
+from accounts.models import Region, Staff
+from accounts.prepared import fetch
+from accounts.services.rights import require_right
+from families.selectors import PolicyBook
+from settlement.models import Discrepancy, Reconciliation
+from settlement.models.statement import ReconciliationKind
+
+RIGHT = "settlement.reconcile"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile:' || %s || %s, 0))"
+
+# Both sides of a day, joined by number. A settlement near midnight may stand in the statement of the day before or
+# after: it belongs to our business date and is compared like any other. `mdtrt_id` and `psn_no` may be left out.
+RECONCILE = """
+    WITH told AS (
+        SELECT line.*, statement.institution_id, statement.business_date
+          FROM settlement_statement AS statement
+          JOIN settlement_institution AS institution ON institution.fixmedins_code = statement.institution_id
+          JOIN accounts_region AS region ON region.code = institution.region_id
+          JOIN settlement_statementline AS line ON line.statement_id = statement.id
+         WHERE statement.counts AND starts_with(region.path, %(path)s)
+           AND statement.business_date BETWEEN %(day)s::date - 1 AND %(day)s::date + 1
+    ), here AS (
+        SELECT settlement.*,
+               acct_pay + CASE WHEN region_id = ANY(%(with_family)s) THEN acct_mulaid_pay ELSE 0 END AS told_pay
+          FROM settlement_settlement AS settlement
+         WHERE business_date BETWEEN %(day)s::date - 1 AND %(day)s::date + 1 AND kind = 'networked'
+           AND institution_id = ANY(%(institutions)s)
+    ), sides AS (
+        SELECT COALESCE(here.setl_id, told.setl_id) AS setl_id,
+               COALESCE(here.institution_id, told.institution_id) AS institution_id,
+               here.id AS settlement_id, told.id AS line_id,
+               here.medfee_sumamt AS here_medfee, told.medfee_sumamt AS told_medfee,
+               here.fund_pay_sumamt AS here_fund, told.fund_pay_sumamt AS told_fund,
+               here.told_pay AS here_acct, told.acct_pay AS told_acct,
+               here.reverses_id IS NOT NULL AS here_reversal, told.is_reversal AS told_reversal,
+               here.psn_no AS here_psn, COALESCE(NULLIF(told.psn_no, ''), here.psn_no) AS told_psn,
+               here.mdtrt_id AS here_mdtrt, COALESCE(NULLIF(told.mdtrt_id, ''), here.mdtrt_id) AS told_mdtrt
+          FROM here FULL JOIN told ON told.setl_id = here.setl_id AND told.institution_id = here.institution_id
+         WHERE COALESCE(here.business_date, told.business_date) = %(day)s
+           AND COALESCE(here.institution_id, told.institution_id) = ANY(%(institutions)s)
+    ), found AS (
+        SELECT institution_id, setl_id, '1' AS code, 'missing_from_institution' AS field,
+               here_medfee::text AS centre, NULL AS institution_value, settlement_id, line_id
+          FROM sides WHERE line_id IS NULL
+        UNION ALL
+        SELECT institution_id, setl_id, '2', 'missing_from_centre', NULL, told_medfee::text, settlement_id, line_id
+          FROM sides WHERE settlement_id IS NULL
+        UNION ALL
+        SELECT institution_id, setl_id, '3', field, centre, institution_value, settlement_id, line_id
+          FROM sides, LATERAL (VALUES
+               ('medfee_sumamt', here_medfee::text, told_medfee::text),
+               ('fund_pay_sumamt', here_fund::text, told_fund::text),
+               ('acct_pay', here_acct::text, told_acct::text),
+               ('refd_setl_flag', here_reversal::int::text, told_reversal::int::text),
+               ('psn_no', here_psn, told_psn),
+               ('mdtrt_id', here_mdtrt, told_mdtrt)) AS compared (field, centre, institution_value)
+         WHERE settlement_id IS NOT NULL AND line_id IS NOT NULL AND centre <> institution_value
+    ), stored AS (
+        INSERT INTO settlement_discrepancy AS known (business_date, institution_id, setl_id, code, field, centre,
+               institution_value, settlement_id, line_id, found_at)
+        SELECT %(day)s, institution_id, setl_id, code, field, centre, institution_value, settlement_id, line_id,
+               %(at)s
+          FROM found
+            ON CONFLICT (institution_id, business_date, setl_id, field) DO UPDATE
+           SET code = EXCLUDED.code, centre = EXCLUDED.centre, institution_value = EXCLUDED.institution_value,
+               settlement_id = EXCLUDED.settlement_id, line_id = EXCLUDED.line_id, closed_at = NULL
+         WHERE (known.code, known.centre, known.institution_value, known.settlement_id, known.line_id,
+                known.closed_at)
+               IS DISTINCT FROM (EXCLUDED.code, EXCLUDED.centre, EXCLUDED.institution_value, EXCLUDED.settlement_id,
+                EXCLUDED.line_id, NULL::timestamptz)
+    ), gone AS (
+        UPDATE settlement_discrepancy AS known SET closed_at = %(at)s
+         WHERE business_date = %(day)s AND institution_id = ANY(%(institutions)s) AND closed_at IS NULL
+           AND NOT EXISTS (SELECT FROM found WHERE found.institution_id = known.institution_id
+                              AND found.setl_id = known.setl_id AND found.field = known.field)
+    )
+    SELECT (SELECT count(*) FROM sides), (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
+"""
+WITH_STATEMENT = """
+    SELECT statement.institution_id
+      FROM settlement_statement AS statement
+      JOIN settlement_institution AS institution ON institution.fixmedins_code = statement.institution_id
+      JOIN accounts_region AS region ON region.code = institution.region_id
+     WHERE statement.counts AND statement.business_date = %s AND starts_with(region.path, %s)
+"""
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """`differences`: those of the day that hold, in the order of institution and number."""
+
+    run: Reconciliation
+    differences: list[Discrepancy] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "date": self.run.business_date.isoformat(),
+            "compared": self.run.compared,
+            "balanced": self.run.balanced,
+            "differences": [
+                {
+                    "setl_id": one.setl_id,
+                    "institution": one.institution_id,
+                    "code": one.code,
+                    "field": one.field,
+                    "centre": one.centre,
+                    "institution_value": one.institution_value,
+                }
+                for one in self.differences
+            ],
+        }
+
+
+@writes
+def reconcile(*, day: dt.date, by: Staff) -> Reconciled:
+    """Compare a business date, for the institutions in scope whose statement of that day counts.
+
+    Rules: DOMAIN.md section 7; FORMATS.md "3202 statement", `mulaid_in_acct_pay` by the insured region's policy.
+    Run again, it is brought up to date. Raises: RightMissing. Locks: the region and day.
+    """
+    require_right(by, RIGHT)
+    fetch(LOCK, by.region_id, day.isoformat())
+    institutions = [code for (code,) in fetch(WITH_STATEMENT, day, by.region.path)]
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "day": day,
+        "at": now,
+        "path": by.region.path,
+        "institutions": institutions,
+        "with_family": _regions_that_count_family(day),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECONCILE, values)
+        compared, differing = cursor.fetchone()
+    run, _new = Reconciliation.objects.update_or_create(
+        region=by.region,
+        business_date=day,
+        kind=ReconciliationKind.DETAIL,
+        defaults={"compared": compared, "balanced": compared - differing, "run_by": by, "run_at": now},
+    )
+    holding = Discrepancy.objects.filter(business_date=day, institution__in=institutions, closed_at=None)
+    return Reconciled(run, list(holding.order_by("institution", "setl_id", "field")))
+
+
+def _regions_that_count_family(day: dt.date) -> list[str]:
+    """Where `acct_pay` of files includes what the family paid."""
+    paths = dict(Region.objects.values_list("code", "path"))
+    policies = PolicyBook(paths.values())
+    return [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay]
