@@ -27,7 +27,7 @@ add_sentences(
             "%(value)s has the wrong sign: a settlement is not negative, a reversal carries everything negated."
         ),
         "statement_name": gettext_noop(
-            "%(value)s does not tell institution and day. Name the file <institution>_<yyyymmdd>_3202.zip."
+            "%(value)s does not tell institution and day. Name the file as in H42100200003_20260316_3202.zip."
         ),
         "statement_columns": gettext_noop("The line has %(value)s columns; a statement has seven or eight."),
         "reversal_flag": gettext_noop("Names %(value)s as its original, but is not flagged as a reversal."),
