@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import AccountEntry, InsuredPerson, PersonalAccount, Region, Suspension
 from accounts.models.account import EntryKind
@@ -68,23 +68,24 @@ class Family:
 class Ground:
     """Facts about some patients and their families.
 
-    `accounts`: by primary key, moved by whoever posts; `persons`: the patients alone, by primary key.
+    `accounts`: by primary key, moved by whoever posts; `persons`: the patients alone, by the key that was asked for,
+    also that of a record merged since. A membership, a limit used up of a merged record is its survivor's.
     """
 
     def __init__(
         self, person_ids: Collection[int], *, years: Collection[int], lock: bool, also: Collection[int] = ()
     ) -> None:
         """`years`: whose limits are asked for; `also`: accounts to have beside those of the families."""
-        self.persons: dict[int, InsuredPerson] = {
-            person.pk: person
-            for person in InsuredPerson.objects.filter(pk__in=person_ids).only("psn_no", "insutype", "region_id")
-        }
+        self.persons = _survivors(person_ids)
+        patients = {person.pk for person in self.persons.values()}
+        self._records = _records_of(patients)
         self._stays: dict[int, list[_Stay]] = defaultdict(list)
         self._shared: dict[int, list[_Shared]] = defaultdict(list)
         self._grants: dict[tuple[int, int], list[_Period]] = defaultdict(list)
         self._group_regions = self._read_groups(lock=lock)
         payers = {shared.payer.person_id for group in self._shared.values() for shared in group}
-        everybody = payers | set(self.persons)
+        everybody = payers | patients
+        self._records |= _records_of(payers - patients)
         self.accounts = _accounts_of(everybody, also, lock=lock)
         self._account_of = {account.person_id: account for account in self.accounts.values()}
         self._suspended: dict[int, list[_Period]] = defaultdict(list)
@@ -93,8 +94,8 @@ class Ground:
         regions = {person.region_id for person in self.persons.values()} | set(self._group_regions.values())
         self._regions = Region.objects.in_bulk(regions)
         self._policies = PolicyBook(self._regions.values())
-        self._drawn = _drawn_from(self.accounts, years)
-        self._drawn_by = _drawn_by(self.persons, years)
+        self._drawn = self._drawn_from(years)
+        self._drawn_by = self._drawn_by_patient(years)
         self._openings: dict[tuple[int, int], Decimal] = {}
 
     def family_of(self, person_id: int, day: dt.date) -> Family:
@@ -147,18 +148,19 @@ class Ground:
 
     def _read_groups(self, *, lock: bool) -> dict[int, str]:
         """Every group that a patient was ever in, with its region; locked against changes of the family."""
-        of_patients = GroupMember.objects.filter(person__in=self.persons).values_list("group", flat=True)
+        of_patients = GroupMember.objects.filter(person__in=self._records).values_list("group", flat=True)
         groups = MutualAidGroup.objects.filter(pk__in=set(of_patients)).order_by("pk")
         regions = dict((groups.select_for_update(no_key=True) if lock else groups).values_list("pk", "region"))
         if not regions:
             return regions
         members = GroupMember.objects.filter(group__in=regions).order_by()
         stays = {}
-        for key, person, group, joined_on, left_on in members.values_list(
-            "pk", "person", "group", *GroupMember.period
-        ):
-            stays[key] = _Stay(joined_on, left_on, member_id=key, person_id=person, group_id=group)
-            self._stays[person].append(stays[key])
+        found = list(members.values_list("pk", "person", "person__merged_into", "group", *GroupMember.period))
+        survivors = _survivors({person for _key, person, merged_into, *_rest in found if merged_into})
+        for key, person, _merged_into, group, joined_on, left_on in found:
+            person_id = survivors[person].pk if person in survivors else person
+            stays[key] = _Stay(joined_on, left_on, member_id=key, person_id=person_id, group_id=group)
+            self._stays[person_id].append(stays[key])
         sharings = Sharing.objects.filter(group__in=regions).order_by()
         rows = sharings.values_list("group", "payer", "rank", "share_limit", *Sharing.period)
         for group, payer, rank, share_limit, start, end in rows:
@@ -173,6 +175,20 @@ class Ground:
         for person_id, cause, start, end in rows.values_list("person", "cause", *Suspension.period):
             kind = self._lent if cause == Cause.CARD_LENDING else self._suspended
             kind[person_id].append(_Period(start, end))
+
+    def _drawn_from(self, years: Collection[int]) -> dict[tuple[int, int], Decimal]:
+        """(payer, year) → yuan that the payer's accounts have paid for others."""
+        person_of = {account.pk: account.person_id for account in self.accounts.values()}
+        closed = {record: person for record, person in self._records.items() if record != person}
+        if closed:
+            accounts = PersonalAccount.objects.filter(person__in=closed).values_list("pk", "person")
+            person_of |= {account: closed[record] for account, record in accounts}
+        return _summed(SettlementShare.objects.filter(account__in=person_of), "account", person_of, years)
+
+    def _drawn_by_patient(self, years: Collection[int]) -> dict[tuple[int, int], Decimal]:
+        """(patient, year) → yuan that the family's accounts have paid for this patient."""
+        shares = SettlementShare.objects.filter(settlement__person__in=self._records)
+        return _summed(shares, "settlement__person", self._records, years)
 
     def _opening(self, person_id: int, year: int) -> Decimal:
         """What an account held on 1 January, an opening balance that was loaded in the year included."""
@@ -192,24 +208,33 @@ def _accounts_of(person_ids: Collection[int], also: Collection[int], *, lock: bo
     return lock_accounts(accounts.values_list("pk", flat=True)) if lock else accounts.in_bulk()
 
 
-def _drawn_from(accounts: dict[int, PersonalAccount], years: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """(payer, year) → yuan that this account has paid for others."""
-    shares = SettlementShare.objects.filter(account__in=accounts, year__in=years, position__gt=0).order_by()
-    summed = shares.values_list("account", "year").annotate(drawn=Sum("prior_years") + Sum("current_year"))
+def _summed(
+    shares: QuerySet[SettlementShare], by: str, whose: Mapping[int, int], years: Collection[int]
+) -> dict[tuple[int, int], Decimal]:
+    """(person, year) → yuan of the family's shares. `by`: the column that `whose` leads from to the person."""
+    rows = shares.filter(year__in=years, position__gt=0).order_by().values_list(by, "year")
     drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-    drawn.update({(accounts[account].person_id, year): amount for account, year, amount in summed})
+    for key, year, amount in rows.annotate(drawn=Sum("prior_years") + Sum("current_year")):
+        drawn[whose[key], year] += amount
     return drawn
 
 
-def _drawn_by(person_ids: Iterable[int], years: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """(patient, year) → yuan that the family's accounts have paid for this patient."""
-    shares = SettlementShare.objects.filter(
-        settlement__person__in=list(person_ids), year__in=years, position__gt=0
-    ).order_by()
-    summed = shares.values_list("settlement__person", "year").annotate(drawn=Sum("prior_years") + Sum("current_year"))
-    drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-    drawn.update({(person, year): amount for person, year, amount in summed})
-    return drawn
+def _survivors(person_ids: Collection[int]) -> dict[int, InsuredPerson]:
+    """Each record → the one that stands for the person now."""
+    if not person_ids:
+        return {}
+    records = InsuredPerson.objects.filter(pk__in=person_ids).only("psn_no", "insutype", "region_id", "merged_into")
+    return {record.pk: record.survivor for record in records}
+
+
+def _records_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Every record of these persons, those that were merged into theirs included → the person."""
+    whose = found = {person_id: person_id for person_id in person_ids}
+    while found:
+        merged = InsuredPerson.objects.filter(merged_into__in=found).values_list("pk", "merged_into")
+        found = {record: whose[into] for record, into in merged if into}
+        whose = whose | found
+    return whose
 
 
 def _buckets(account: PersonalAccount | None) -> Buckets | None:

@@ -165,7 +165,7 @@ class _Run:
 
     def _pay(self, bill: NewSettlement) -> Settlement:
         """Raises: NotCovered."""
-        family = self.ground.family_of(bill.person_id, bill.business_date)
+        family = self.ground.family_of(self.ground.persons[bill.person_id].pk, bill.business_date)
         networked = bill.kind == SettlementKind.NETWORKED
         asked = Bill(bill.amounts.psn_part_amt, bill.usage, bill.acct_used, networked)
         paid = allocate(bill=asked, beneficiary=family.beneficiary, payers=family.payers, policy=family.policy)
@@ -212,7 +212,7 @@ class _Run:
             account_id=account_id,
             kind=_entry_kind(settlement, position),
             business_date=settlement.business_date,
-            source=f"settlement:{settlement.setl_id}",
+            source=f"settlement:{settlement.setl_id}:{position}",
             prior_change=ZERO - taken.prior_years,
             current_change=ZERO - taken.current_year,
         )
@@ -235,7 +235,7 @@ class _Run:
             region_id=person.region_id,
             insutype=person.insutype,
             recorded_by_id=self.by.pk,
-            **{name: getattr(bill, name) for name in CONTENT},
+            **{name: getattr(bill, name) for name in CONTENT} | {"person_id": person.pk},
             **{name: getattr(bill.amounts, name) for name in AMOUNT_NAMES},
             **dict(zip(PAID_BY, paid, strict=True)),
         )

@@ -17,12 +17,15 @@ from django.utils import timezone
 
 from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Region, Staff
 from accounts.models.audit import AuditKind
+from accounts.services.closing import NoAccountToTakeOver
 from accounts.services.ledger import carry_over_year
 from accounts.services.ledger_proof import check_ledger
-from families.models import MutualAidGroup
+from families.models import MutualAidGroup, PersonMatch
 from families.models.case import CaseKind
+from families.models.match import Certainty
 from families.services.changes import change_group, dissolve_group, release_members
 from families.services.groups import NewMember, create_group
+from families.services.merging import merge_persons, request_merge
 from families.services.plans import GroupChange
 from settlement.models import Settlement, SettlementKind, SettlementShare
 from settlement.rules.allocation import Reason
@@ -641,6 +644,82 @@ def test_a_reversal_that_is_no_mirror_is_refused(household: Bind, clerk: Staff) 
     with pytest.raises(OriginalUnknown):
         record_settlement(new=reversal_of(bill, reverses="S999"), by=clerk)
     assert (Settlement.objects.count(), holds(family.owner)) == (1, "0.00+990.00")
+
+
+# A person who was registered twice
+
+
+def merge(closed: InsuredPerson, survivor: InsuredPerson, by: Staff) -> None:
+    """Today, by two people: long after the bills of March."""
+    first, second = sorted((closed, survivor), key=lambda person: person.pk)
+    match = PersonMatch.objects.create(first=first, second=second, found_on=BOUND, certainty=Certainty.LIKELY)
+    request_merge(match_id=match.pk, survivor_id=survivor.pk, reason="x1", by=by)
+    merge_persons(match_id=match.pk, survivor_id=survivor.pk, by=make_staff("reviewer", "421000"))
+
+
+@pytest.mark.parametrize("known_as", ["survivor", "closed"])
+def test_a_bill_under_the_old_number_is_paid_by_the_family_of_that_day(
+    known_as: str, household: Bind, clerk: Staff
+) -> None:
+    family = household()
+    stays = make_person("孩子", insutype="390", born_on=dt.date(2012, 1, 1))
+    merge(family.child, stays, clerk)
+    record = {"survivor": stays, "closed": family.child}[known_as]
+    bill = make_bill(stays, "10.00", person_id=record.pk, psn_no=family.child.psn_no)
+    paid = record_settlement(new=bill, by=clerk)
+    assert (told(paid), paid.person, paid.psn_no) == ({"户主": "10.00"}, stays, family.child.psn_no)
+    assert record_settlement(new=bill, by=clerk).pk == paid.pk
+    back = record_settlement(new=reversal_of(bill), by=clerk)
+    assert (told(back), back.person) == ({"户主": "-10.00"}, stays)
+
+
+def test_a_payer_pays_from_the_account_that_stayed_also_for_the_days_before(household: Bind, clerk: Staff) -> None:
+    family = household(owner="0+10", spouse="0+0", father="0+0")
+    middle, stays = (holder("户主", holds, clerk) for holds in ("0+5", "0+7"))
+    merge(family.owner, middle, clerk)
+    merge(middle, stays, clerk)
+    assert told(make_settlement(family.child, "30.00", by=clerk)) == {"户主": "22.00", CASH: "8.00"}
+    assert [holds(one) for one in (family.owner, middle, stays)] == ["0.00+0.00"] * 3
+
+
+def test_what_was_drawn_before_a_merge_counts_in_the_limits_after_it(household: Bind, clerk: Staff) -> None:
+    make_policy(annual_limit_beneficiary="150.00")
+    family = household(spouse="0+0", father="0+0", limit="100.00")
+    first = make_bill(family.child, "80.00")
+    record_settlement(new=first, by=clerk)
+    stays, child = holder("户主", "0+0", clerk), make_person("孩子", insutype="390")
+    merge(family.owner, stays, clerk)
+    assert told(make_settlement(family.child, "50.00", by=clerk)) == {"户主": "20.00", CASH: "30.00"}
+    merge(family.child, child, clerk)
+    back = record_settlement(new=reversal_of(first), by=clerk)
+    assert (back.shares.get().account.person, holds(stays)) == (stays, "0.00+980.00")
+    assert told(make_settlement(child, "900.00", by=clerk)) == {"户主": "80.00", CASH: "820.00"}
+
+
+def test_what_both_records_of_one_person_paid_comes_back_to_the_one_that_stays(clerk: Staff) -> None:
+    """The owner was on the form twice, once as a brother, until somebody saw it."""
+    owner, twin = holder("户主", "0+10", clerk), holder("户主", "0+5", clerk)
+    child = make_person("孩子", insutype="390", born_on=dt.date(2012, 1, 1))
+    mother = holder("母亲", "0+0", clerk, gender="2", born_on=dt.date(1955, 1, 1))
+    members = [NewMember(owner.pk, "01", BOUND, 1), NewMember(twin.pk, "73", BOUND, 2)]
+    members += [NewMember(mother.pk, "52", BOUND), NewMember(child.pk, "20", BOUND)]
+    group = create_group(region=Region.objects.get(pk="421002"), members=members, by=clerk)
+    bill = make_bill(mother, "15.00")
+    assert [share.amount for share in record_settlement(new=bill, by=clerk).shares.all()] == [10, 5]
+    today = timezone.localdate()
+    release_members(group_id=group.pk, person_ids=[twin.pk], day=today, reason="x", by=clerk)
+    merge(twin, owner, clerk)
+    back = record_settlement(new=reversal_of(bill), by=clerk)
+    assert [(share.account.person, share.amount) for share in back.shares.all()] == [(owner, -10), (owner, -5)]
+    assert holds(owner) == "0.00+15.00"
+
+
+def test_a_record_that_paid_merges_only_into_one_with_an_account(household: Bind, clerk: Staff) -> None:
+    """What it paid may come back."""
+    family = household(spouse="0+5")
+    make_settlement(family.spouse, "5.00", by=clerk)
+    with pytest.raises(NoAccountToTakeOver):
+        merge(family.spouse, make_person("配偶", insutype="390", gender="2"), clerk)
 
 
 # Refused
