@@ -24,7 +24,6 @@ from accounts.spreadsheets.cells import Row
 from accounts.spreadsheets.columns import Header, HeaderRefused, find_header
 from accounts.spreadsheets.reader import read_table
 from accounts.spreadsheets.refusals import FileRefused
-from settlement import import_messages  # noqa: F401 - the words of its codes
 from settlement.models import Institution, Settlement
 from settlement.rules.bills import Book, Inadmissible, NewSettlement
 from settlement.services.feed_rows import COLUMNS, FeedRow, Lookups, person_number, read_bill
