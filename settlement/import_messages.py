@@ -1,4 +1,6 @@
-"""What is wrong with a row of a settlement feed, beyond what every import says (`accounts.import_messages`)."""
+"""What is wrong with a row of a settlement feed, beyond what every import says (`accounts.import_messages`), and why
+a family that was entered by a batch is not undone.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,9 @@ add_sentences(
         ),
         "feed_sign": gettext_noop(
             "%(value)s has the wrong sign: a settlement is not negative, a reversal carries everything negated."
+        ),
+        "settled_since": gettext_noop(
+            "The family has paid settlement %(value)s since. Release it from today on, or have what it paid reversed."
         ),
         "reversal_flag": gettext_noop("Names %(value)s as its original, but is not flagged as a reversal."),
     }
