@@ -9,4 +9,8 @@ class SettlementConfig(AppConfig):
     verbose_name = _("Settlement")
 
     def ready(self) -> None:
-        from settlement import resources  # noqa: F401
+        from families.services.imports.resting import SINCE
+        from settlement import import_messages, resources  # noqa: F401
+        from settlement.selectors import paid_by_family_since
+
+        SINCE["settled_since"] = paid_by_family_since

@@ -1,4 +1,6 @@
-"""What is wrong with a row of a settlement feed, beyond what every import says (`accounts.import_messages`)."""
+"""What is wrong with a row of a settlement feed, beyond what every import says (`accounts.import_messages`), and why
+a family that was entered by a batch is not undone.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,9 @@ add_sentences(
             "%(value)s does not tell institution and day. Name the file as in H42100200003_20260316_3202.zip."
         ),
         "statement_columns": gettext_noop("The line has %(value)s columns; a statement has seven or eight."),
+        "settled_since": gettext_noop(
+            "The family has paid settlement %(value)s since. Release it from today on, or have what it paid reversed."
+        ),
         "reversal_flag": gettext_noop("Names %(value)s as its original, but is not flagged as a reversal."),
     }
 )

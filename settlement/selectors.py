@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.bulk import chunks
@@ -23,3 +24,11 @@ def who_paid(setl_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         for setl_id, psn_no, prior, current in told:
             paid[setl_id]["family"].append([psn_no, str(prior + current)])
     return paid
+
+
+def paid_by_family_since(since: Mapping[int, dt.datetime]) -> dict[int, str]:
+    """By group: the last settlement, recorded since that moment and not reversed, of which the family paid a part."""
+    standing = Settlement.objects.filter(group__in=since, acct_mulaid_pay__gt=0, reversed_by=None)
+    latest = standing.order_by("group", "-recorded_at").distinct("group")
+    rows = latest.values_list("group", "recorded_at", "setl_id")
+    return {group: setl_id for group, recorded_at, setl_id in rows if group and recorded_at >= since[group]}

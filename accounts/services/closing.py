@@ -60,8 +60,8 @@ def refuse_closing(record: InsuredPerson, survivor: InsuredPerson) -> None:
     if record.suspensions.filter(cause=Cause.DEATH, ends_on=None).exists():
         raise DeathRecorded(record)
     account = PersonalAccount.objects.filter(person=record).first()
-    holds_money = account is not None and bool(account.prior_years or account.current_year)
-    if holds_money and not PersonalAccount.objects.filter(person=survivor).exists():
+    # Also without a fen left: what it paid may come back.
+    if account is not None and account.entry_count and not PersonalAccount.objects.filter(person=survivor).exists():
         raise NoAccountToTakeOver(survivor)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence, Set
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from accounts.acting import writes
@@ -63,9 +63,8 @@ def add_member(
     """
     change = GroupChange(CaseKind.ADD, member.starts_on, joins=[member], declared=frozenset(declared))
     change_group(group_id=group_id, change=change, by=by)
-    return GroupMember.objects.select_related("person").get(
-        group=group_id, person=member.person_id, joined_on=member.starts_on
-    )
+    joined = GroupMember.objects.filter(group=group_id, person=member.person_id, joined_on=member.starts_on)
+    return joined.exclude(left_on__lte=F("joined_on")).select_related("person").get()
 
 
 def release_members(

@@ -7,7 +7,8 @@ ledger entry that took it. What was wrong is reversed by another settlement with
 Invariants, held by the database whoever writes:
 - the amounts add up, and the personal part is own + family + cash (CHECK);
 - amounts are zero or more, of a reversal zero or less (CHECK);
-- the shares add up to own and family amount (deferred trigger), and each is what its ledger entry took (trigger);
+- the shares add up to own and family amount and are all of one sign, so that none can be added later (deferred
+  triggers), and each is what its ledger entry took (trigger);
 - a settlement is stored once, and reversed once, by a reversal that mirrors it share by share (UNIQUE, trigger);
 - neither is ever changed, deleted or truncated (triggers).
 """
@@ -24,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.models.account import append_only, yuan
+from accounts.rules.money import INTEGER_DIGITS
 from accounts.scope import ScopedQuerySet
 from settlement.rules.amounts import AMOUNT_NAMES, Amounts
 
@@ -136,6 +138,10 @@ class Settlement(models.Model):
                 name="settlement_personal_part_adds_up",
                 condition=Q(psn_part_amt=F("acct_pay") + F("acct_mulaid_pay") + F("psn_cash_pay")),
             ),
+            # PostgreSQL's NaN equals itself and is greater than everything; in any part, it is in the total.
+            models.CheckConstraint(
+                name="settlement_total_is_a_number", condition=Q(medfee_sumamt__lt=10**INTEGER_DIGITS)
+            ),
             models.CheckConstraint(
                 name="settlement_sign_of_kind",
                 condition=Q(_every_amount("gte"), reverses=None) | Q(_every_amount("lte"), reverses__isnull=False),
@@ -194,9 +200,12 @@ class Settlement(models.Model):
                     IF NOT EXISTS (SELECT FROM settlement_settlement AS original
                                     WHERE original.id = NEW.reverses_id AND original.reverses_id IS NULL
                                       AND original.person_id = NEW.person_id AND original.kind = NEW.kind
-                                      AND original.medfee_sumamt = -NEW.medfee_sumamt
-                                      AND original.fund_pay_sumamt = -NEW.fund_pay_sumamt
-                                      AND original.psn_part_amt = -NEW.psn_part_amt)
+                                      AND (original.fulamt_ownpay_amt, original.overlmt_selfpay,
+                                           original.preselfpay_amt, original.inscp_scp_amt,
+                                           original.fund_pay_sumamt, original.hosp_part_amt, original.psn_part_amt)
+                                        = (-NEW.fulamt_ownpay_amt, -NEW.overlmt_selfpay,
+                                           -NEW.preselfpay_amt, -NEW.inscp_scp_amt,
+                                           -NEW.fund_pay_sumamt, -NEW.hosp_part_amt, -NEW.psn_part_amt))
                        OR EXISTS (SELECT FROM (SELECT * FROM settlement_settlementshare
                                                 WHERE settlement_id = NEW.reverses_id) AS taken
                                     FULL JOIN (SELECT * FROM settlement_settlementshare
@@ -282,8 +291,9 @@ class SettlementShare(models.Model):
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
                 func="""
-                    IF (SELECT acct_pay + acct_mulaid_pay FROM settlement_settlement WHERE id = NEW.settlement_id)
-                       <> (SELECT sum(prior_years + current_year) FROM settlement_settlementshare
+                    IF (SELECT abs(acct_pay + acct_mulaid_pay) FROM settlement_settlement
+                         WHERE id = NEW.settlement_id)
+                       <> (SELECT sum(abs(prior_years) + abs(current_year)) FROM settlement_settlementshare
                             WHERE settlement_id = NEW.settlement_id) THEN
                         RAISE EXCEPTION 'the shares of settlement % do not add up', NEW.settlement_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'settlement_shares_add_up';

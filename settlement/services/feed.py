@@ -24,7 +24,6 @@ from accounts.spreadsheets.cells import Row
 from accounts.spreadsheets.columns import Header, HeaderRefused, find_header
 from accounts.spreadsheets.reader import read_table
 from accounts.spreadsheets.refusals import FileRefused
-from settlement import import_messages  # noqa: F401 - the words of its codes
 from settlement.models import Institution, Settlement
 from settlement.rules.bills import Book, Inadmissible, NewSettlement
 from settlement.services.feed_rows import COLUMNS, FeedRow, Lookups, person_number, read_bill
@@ -56,7 +55,7 @@ def load_settlements(
     progress = progress or Unwatched()
     result = FeedResult(sha256=sha256_of(content))
     try:
-        rows = list(_read(content, name, by, progress))
+        rows = list(_read(content, name, by, progress, result))
     except (FileRefused, HeaderRefused) as refusal:
         result.errors = [file_error(refusal)]
         return result
@@ -78,13 +77,14 @@ def load_settlements(
     return result
 
 
-def _read(content: bytes, name: str, by: Staff, progress: Progress) -> Iterator[FeedRow]:
+def _read(content: bytes, name: str, by: Staff, progress: Progress, result: FeedResult) -> Iterator[FeedRow]:
     """Raises: FileRefused, HeaderRefused."""
     institutions = frozenset(Institution.objects.values_list("pk", flat=True))
     med_types = frozenset(Code.objects.filter(table="med_type").values_list("code", flat=True))
     now = timezone.now()
     with read_table(content, name=name) as sheet:
         header = find_header(sheet.rows, {column: [column] for column in COLUMNS})
+        result.ignored_columns = header.unknown
         for rows in chunks(sheet.rows, READ_AT_ONCE):
             progress.report(0, 0)
             known = Lookups(_persons(rows, header, by), institutions, med_types, now)

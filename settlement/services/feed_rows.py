@@ -19,6 +19,7 @@ from accounts.rules.money import ZERO, AmountFault, parse_amount
 from accounts.services.import_result import RowError
 from accounts.spreadsheets.cells import Cell, Moment, Number, Row, text_of
 from accounts.spreadsheets.columns import Header
+from settlement import import_messages  # noqa: F401 - the words of its codes
 from settlement.models import SettlementKind
 from settlement.models.settlement import LONGEST_ID
 from settlement.rules.amounts import AMOUNT_NAMES, Amounts, usage_of
@@ -31,6 +32,8 @@ COLUMNS = (
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})", re.ASCII)
 _ID = re.compile(rf"[!-~]{{1,{LONGEST_ID}}}", re.ASCII)
 _FLAGS = {"0": False, "1": True}
+# The year in which employee insurance with personal accounts was founded (国发〔1998〕44号).
+_FIRST_YEAR = 1998
 LONGEST = {"dise_codg": 30, "dise_name": 200, "dr_name": 60}
 
 
@@ -102,9 +105,9 @@ class _Reading:
         return amount
 
     def moment(self, column: str, now: dt.datetime) -> dt.datetime:
-        """To the second, in Asia/Shanghai; nothing is settled in the future."""
+        """To the second, in Asia/Shanghai; nothing is settled in the future, or before there were accounts."""
         written = self._naive(column)
-        at = timezone.make_aware(written) if written else None
+        at = timezone.make_aware(written) if written and written.year >= _FIRST_YEAR else None
         if at is None or at > now:
             self.wrong(column, "time_invalid", self.text(column)[:20])
         return at or now
@@ -112,7 +115,7 @@ class _Reading:
     def _naive(self, column: str) -> dt.datetime | None:
         cell = self.cell(column)
         if isinstance(cell, Moment):
-            return cell.at
+            return cell.at.replace(microsecond=0)
         found = _TIME.fullmatch(self.text(column))
         try:
             return dt.datetime.fromisoformat(f"{found[1]} {found[2]}") if found else None
@@ -127,11 +130,12 @@ def person_number(row: Row, header: Header) -> str:
 def read_bill(row: Row, header: Header, known: Lookups) -> FeedRow:
     """Every value of the row looked up; whether it may be settled beside the others is `Book`'s to say."""
     reading = _Reading(row, header)
-    reverses = _original(reading)
+    is_reversal = reading.flag("refd_setl_flag")
+    reverses = _original(reading, is_reversal)
     psn_no, institution, med_type = reading.id("psn_no"), reading.text("fixmedins_code"), reading.text("med_type")
     usage = usage_of(med_type) if med_type in known.med_types else None
     settled_at = reading.moment("setl_time", known.now)
-    amounts = Amounts(*(reading.amount(name, negative=bool(reverses)) for name in AMOUNT_NAMES))
+    amounts = Amounts(*(reading.amount(name, negative=is_reversal) for name in AMOUNT_NAMES))
     if psn_no and psn_no not in known.persons:
         reading.wrong("psn_no", "unknown_person", mask_number(psn_no[:LONGEST_ID]))
     if institution not in known.institutions:
@@ -159,11 +163,10 @@ def read_bill(row: Row, header: Header, known: Lookups) -> FeedRow:
     return FeedRow(row.number, None if reading.errors else bill, reading.errors)
 
 
-def _original(reading: _Reading) -> str:
+def _original(reading: _Reading, is_reversal: bool) -> str:
     """`init_setl_id` of a reversal; a flag without it, or it without a flag, cannot be told."""
-    is_reversal, original = reading.flag("refd_setl_flag"), reading.text("init_setl_id")
     if is_reversal:
         return reading.id("init_setl_id")
-    if original:
+    if original := reading.text("init_setl_id"):
         reading.wrong("refd_setl_flag", "original_unknown", original[:LONGEST_ID], sentence="reversal_flag")
     return ""

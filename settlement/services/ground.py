@@ -63,54 +63,76 @@ class Family:
     group_id: int | None
 
 
-# The rows that a decision rests on are locked here, each kind once (DESIGN.md "Laws").
-GROUPS = """
+# The record that stands for a person now, by the record that was asked for.
+PATIENTS = """
+    WITH RECURSIVE record AS (
+        SELECT id AS asked, id, merged_into_id, insutype, region_id
+          FROM accounts_insuredperson WHERE id = ANY(%s)
+         UNION ALL
+        SELECT record.asked, into_.id, into_.merged_into_id, into_.insutype, into_.region_id
+          FROM record JOIN accounts_insuredperson AS into_ ON into_.id = record.merged_into_id
+    )
+    SELECT record.asked, record.id, record.insutype, region.code, region.path
+      FROM record JOIN accounts_region AS region ON region.code = record.region_id
+     WHERE record.merged_into_id IS NULL AND starts_with(region.path, %s)
+"""
+# Every record of some persons, those that were merged into theirs included.
+OF_RECORDS = """
+    WITH RECURSIVE record AS (
+        SELECT id, id AS person_id FROM accounts_insuredperson WHERE id = ANY(%s)
+         UNION ALL
+        SELECT merged.id, record.person_id
+          FROM record JOIN accounts_insuredperson AS merged ON merged.merged_into_id = record.id
+    )
+"""
+# The rows that a decision rests on are locked, each kind once (DESIGN.md "Laws").
+GROUPS = f"""{OF_RECORDS}
     SELECT family.id, region.code, region.path
       FROM families_mutualaidgroup AS family JOIN accounts_region AS region ON region.code = family.region_id
-     WHERE family.id IN (SELECT group_id FROM families_groupmember WHERE person_id = ANY(%s))
+     WHERE family.id IN (SELECT group_id FROM families_groupmember WHERE person_id IN (SELECT id FROM record))
      ORDER BY family.id
-"""
+"""  # noqa: S608 - a constant of this page, here and below
 LOCK_GROUPS = "FOR NO KEY UPDATE OF family"
 MEMBERS = """
     SELECT member.joined_on, member.left_on, member.id, member.person_id, member.group_id,
-           shared.starts_on, shared.ends_on, shared.rank, shared.share_limit
-      FROM families_groupmember AS member LEFT JOIN families_sharing AS shared
+           person.merged_into_id IS NOT NULL, shared.starts_on, shared.ends_on, shared.rank, shared.share_limit
+      FROM families_groupmember AS member JOIN accounts_insuredperson AS person ON person.id = member.person_id
+      LEFT JOIN families_sharing AS shared
            ON shared.payer_id = member.id AND shared.group_id = member.group_id
      WHERE member.group_id = ANY(%s)
 """
 GRANTS = "SELECT payer_id, beneficiary_id, starts_on, ends_on FROM families_grant WHERE group_id = ANY(%s)"
 SUSPENSIONS = "SELECT person_id, cause, starts_on, ends_on FROM accounts_suspension WHERE person_id = ANY(%s)"
-PERSONS = """
-    SELECT person.id, person.insutype, region.code, region.path
-      FROM accounts_insuredperson AS person JOIN accounts_region AS region ON region.code = person.region_id
-     WHERE person.id = ANY(%s) AND starts_with(region.path, %s)
-"""
 ACCOUNTS = """
     SELECT id, person_id, prior_years, current_year, entry_count
       FROM accounts_personalaccount WHERE person_id = ANY(%s) OR id = ANY(%s) ORDER BY id
 """
 ACCOUNT_FIELDS = ("id", "person_id", "prior_years", "current_year", "entry_count")
 LOCK_ACCOUNTS = "FOR UPDATE"
-DRAWN_FROM = """
-    SELECT account.person_id, share.year, sum(share.prior_years + share.current_year)
-      FROM settlement_settlementshare AS share
-      JOIN accounts_personalaccount AS account ON account.id = share.account_id
-     WHERE account.person_id = ANY(%s) AND share.year = ANY(%s) AND share.position > 0
-     GROUP BY account.person_id, share.year
-"""
-DRAWN_BY = """
-    SELECT settlement.person_id, share.year, sum(share.prior_years + share.current_year)
-      FROM settlement_settlement AS settlement JOIN settlement_settlementshare AS share
-           ON share.settlement_id = settlement.id
-     WHERE settlement.person_id = ANY(%s) AND share.year = ANY(%s) AND share.position > 0
-     GROUP BY settlement.person_id, share.year
-"""
+DRAWN_FROM = f"""{OF_RECORDS}
+    SELECT record.person_id, share.year, sum(share.prior_years + share.current_year)
+      FROM record JOIN accounts_personalaccount AS account ON account.person_id = record.id
+      JOIN settlement_settlementshare AS share ON share.account_id = account.id
+     WHERE share.year = ANY(%s) AND share.position > 0
+     GROUP BY record.person_id, share.year
+"""  # noqa: S608
+DRAWN_BY = f"""{OF_RECORDS}
+    SELECT record.person_id, share.year, sum(share.prior_years + share.current_year)
+      FROM record JOIN settlement_settlement AS settlement ON settlement.person_id = record.id
+      JOIN settlement_settlementshare AS share ON share.settlement_id = settlement.id
+     WHERE share.year = ANY(%s) AND share.position > 0
+     GROUP BY record.person_id, share.year
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient in the scope of who settles. `region`: the insured region's code, `path` the way down to it."""
+    """A patient in the scope of who settles. `region`: the insured region's code, `path` the way down to it.
 
+    `person_id`: the record that stands for the person now.
+    """
+
+    person_id: int
     insutype: str
     region: str
     path: str
@@ -119,15 +141,17 @@ class Patient:
 class Ground:
     """Facts about some patients and their families.
 
-    `accounts`: by primary key, moved by whoever posts; `patients`: those in the scope of `by`, by primary key.
+    `accounts`: by primary key, moved by whoever posts; `patients`: those in the scope of `by`, by the key that was
+    asked for, also that of a record merged since. A membership, a limit used up of a merged record is its survivor's.
     """
 
     def __init__(
         self, person_ids: Iterable[int], *, years: Iterable[int], by: Staff, lock: bool, also: Iterable[int] = ()
     ) -> None:
         """`years`: whose limits are asked for; `also`: accounts to have beside those of the families."""
-        ids = sorted(set(person_ids))
-        self.patients = {key: Patient(*told) for key, *told in fetch(PERSONS, ids, by.region.path)}
+        asked = fetch(PATIENTS, sorted(set(person_ids)), by.region.path)
+        self.patients = {key: Patient(*told) for key, *told in asked}
+        ids = sorted({patient.person_id for patient in self.patients.values()})
         self._stays: dict[int, list[_Stay]] = defaultdict(list)
         self._shared: dict[int, list[_Shared]] = defaultdict(list)
         self._grants: dict[tuple[int, int], list[_Period]] = defaultdict(list)
@@ -155,10 +179,15 @@ class Ground:
         self._openings: dict[tuple[int, int], Decimal] = {}
 
     def family_of(self, person_id: int, day: dt.date) -> Family:
-        """Rule: DOMAIN.md section 3. Of several groups the longest-standing one gives the policy."""
+        """What counts for a patient, by the key that was asked for, on a day.
+
+        Rule: DOMAIN.md section 3. Of several groups the longest-standing one gives the policy.
+        """
+        patient = self.patients[person_id]
+        person_id = patient.person_id
         stays = sorted(_on(self._stays[person_id], day), key=lambda stay: (stay.starts_on, stay.member_id))
         group_id = stays[0].group_id if stays else None
-        path = self._groups[group_id][1] if group_id else self.patients[person_id].path
+        path = self._groups[group_id][1] if group_id else patient.path
         policy = self._policies.on(path, day)
         payers: dict[int, Payer] = {}
         for stay in stays:
@@ -207,12 +236,14 @@ class Ground:
         groups = list(self._groups)
         if not groups:
             return
+        members = fetch(MEMBERS, groups)
+        merged = sorted({person for _joined, _left, _key, person, _group, is_merged, *_rest in members if is_merged})
+        survivor_of = {record: person for record, person, *_rest in fetch(PATIENTS, merged, "")} if merged else {}
         stays: dict[int, _Stay] = {}
-        for joined_on, left_on, member, person, group, *terms in fetch(MEMBERS, groups):
+        for joined_on, left_on, member, record, group, _is_merged, start, end, rank, share_limit in members:
             if member not in stays:
-                stays[member] = _Stay(joined_on, left_on, member, person, group)
-                self._stays[person].append(stays[member])
-            start, end, rank, share_limit = terms
+                stays[member] = _Stay(joined_on, left_on, member, survivor_of.get(record, record), group)
+                self._stays[stays[member].person_id].append(stays[member])
             if rank is not None:
                 self._shared[group].append(_Shared(start, end, stays[member], rank, share_limit))
         for payer, beneficiary, start, end in fetch(GRANTS, groups):

@@ -218,7 +218,7 @@ class _Run:
             account_id=account_id,
             kind=_entry_kind(settlement, position),
             business_date=settlement.business_date,
-            source=f"settlement:{settlement.setl_id}",
+            source=f"settlement:{settlement.setl_id}:{position}",
             prior_change=ZERO - taken.prior_years,
             current_change=ZERO - taken.current_year,
         )
@@ -241,7 +241,7 @@ class _Run:
             region_id=patient.region,
             insutype=patient.insutype,
             recorded_by_id=self.by.pk,
-            **{name: getattr(bill, name) for name in CONTENT},
+            **{name: getattr(bill, name) for name in CONTENT} | {"person_id": patient.person_id},
             **{name: getattr(bill.amounts, name) for name in AMOUNT_NAMES},
             **dict(zip(PAID_BY, paid, strict=True)),
         )

@@ -7,7 +7,9 @@ trigger without a line here fails the last test of this file.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +17,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
+from accounts.services.ledger import Posting, post_entries
 from families.models import (
     CaseDocument,
     FollowUp,
@@ -37,6 +41,7 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
+from settlement.models.settlement import EVERY_AMOUNT
 from tests.factories import (
     START,
     make_batch,
@@ -46,12 +51,12 @@ from tests.factories import (
     make_institution,
     make_person,
     make_policy,
+    make_regions,
+    make_settlement,
     make_staff,
     make_suspension,
 )
 from tests.own import own_models
-
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 
 @dataclass(frozen=True)
@@ -275,7 +280,10 @@ ACCOUNTS = {
     ),
     "entry_no_truncate": Law(
         FOLLOWS,
-        ["TRUNCATE accounts_accountentry", "TRUNCATE accounts_personalaccount CASCADE"],
+        [
+            *(f"TRUNCATE accounts_accountentry{others}" for others in (", settlement_settlementshare", " CASCADE")),
+            "TRUNCATE accounts_personalaccount CASCADE",
+        ],
         "accounts_accountentry is append-only",
     ),
     # Adjustments.
@@ -1066,7 +1074,192 @@ IMPORTS = {
         ],
     ),
 }
+SETTLED, SHARE = "settlement_settlement", "settlement_settlementshare"
+IN_CASH = "10, 10, 0, 0, 0, 0, 0, 10, 0, 0, 10"
+BY_FAMILY = "5, 5, 0, 0, 0, 0, 0, 5, 0, 5, 0"
+BACK = "-30, 0, 0, 0, -30, 0, 0, -30, -10, -20, 0"
+
+
+def settlement(number: str, amounts: str = IN_CASH, values: str = "") -> str:
+    """A bill of the patient, networked. `amounts`: of EVERY_AMOUNT, in its order; `values`: as of `document`."""
+    columns = {
+        "setl_id": f"'{number}'", "kind": "'networked'", "reverses_id": "NULL", "mdtrt_id": "''",
+        "person_id": "{patient}", "psn_no": "'x'", "insutype": "'310'", "region_id": "'421002'", "group_id": "NULL",
+        "institution_id": "'{institution}'", "med_type": "'11'", "usage": "'outpatient'", "settled_at": "now()",
+        "business_date": "'2026-03-16'", "dise_codg": "''", "dise_name": "''", "dr_name": "''",
+        "acct_used": "true", "considerations": "'[]'", "recorded_by_id": "{clerk}", "recorded_at": "now()",
+    }  # fmt: skip
+    columns |= dict(zip(EVERY_AMOUNT, amounts.split(", "), strict=True))
+    columns |= {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in values.split(";"))}
+    columns.pop("", None)
+    return f"INSERT INTO {SETTLED} ({', '.join(columns)}) VALUES ({', '.join(columns.values())});"
+
+
+def taken(source: str, change: str, after: str, *, account: str = "payer", sequence: int = 3) -> str:
+    """What a share takes: the next entry of its account. `change`: from prior years and current year."""
+    prior, current = change.split(", ")
+    return entry(sequence, f"-({prior})", f"-({current})", after, account=account, source=source) + balance(
+        after, sequence, account=account
+    )
+
+
+def share(of: str, position: int, change: str, *, account: str = "payer", source: str = "") -> str:
+    """A share of the settlement with this number. `source`: of the entry that it names."""
+    return f"""INSERT INTO {SHARE} (settlement_id, position, account_id, prior_years, current_year, year, entry_id)
+        SELECT settled.id, {position}, {{{account}}}, {change}, 2026, entry.id
+          FROM {SETTLED} AS settled, {ENTRY} AS entry
+         WHERE settled.setl_id = '{of}' AND entry.source = '{source or f"{of}/{position}"}';"""
+
+
+def reversal(amounts: str = BACK, values: str = "", *, own: str = "-10, 0", held: str = "10, 0") -> str:
+    """What the patient's own account and the payer's paid, given back. `own`, `held`: to and on the own account."""
+    return (
+        settlement("N1", amounts, f"reverses_id = {{paid}}; {values}")
+        + taken("N1/0", own, held, account="patients")
+        + share("N1", 0, own, account="patients")
+        + taken("N1/1", "0, -20", "0, 1000")
+        + share("N1", 1, "0, -20")
+    )
+
+
+def reverses(number: str) -> str:
+    return f"reverses_id = (SELECT id FROM {SETTLED} WHERE setl_id = '{number}')"
+
+
+NOTHING = ", ".join("0" * len(EVERY_AMOUNT))
+FAMILY_PAYS = settlement("N1", BY_FAMILY) + taken("N1/1", "0, 5", "0, 975") + share("N1", 1, "0, 5")
+COMMITTED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
 SETTLEMENT = {
+    "settlement_has_id": Law(settlement("N1"), [settlement("")]),
+    "settlement_fees_add_up": Law(
+        settlement("N1", "10, 1, 2, 3, 4, 0, 0, 10, 0, 0, 10"),
+        [
+            settlement("N1", "10, 9.99, 0, 0, 0, 0, 0, 10, 0, 0, 10"),
+            settlement("N1", "10, 10, 0, 0, 0.01, 0, 0, 10, 0, 0, 10"),
+        ],
+    ),
+    "settlement_payers_add_up": Law(
+        settlement("N1", "10, 10, 0, 0, 0, 5, 2, 3, 0, 0, 3"),
+        [
+            settlement("N1", "10, 10, 0, 0, 0, 5, 2, 2, 0, 0, 2"),
+            settlement("N1", "10, 10, 0, 0, 0, 5, 0, 10, 0, 0, 10"),
+        ],
+    ),
+    "settlement_personal_part_adds_up": Law(
+        settlement("N1"),
+        [
+            settlement("N1", "10, 10, 0, 0, 0, 0, 0, 10, 0, 0, 9"),
+            settlement("N1", "10, 10, 0, 0, 0, 0, 0, 10, 5, 5, 5"),
+        ],
+    ),
+    "settlement_total_is_a_number": Law(
+        settlement("N1"),
+        [
+            settlement("N1", "'NaN', 'NaN', 0, 0, 0, 0, 0, 'NaN', 0, 0, 'NaN'"),
+            settlement("N1", "'NaN', 'NaN', 0, 0, 0, 'NaN', 0, 0, 0, 0, 0"),
+        ],
+    ),
+    "settlement_sign_of_kind": Law(
+        settlement("N1", "-10, 0, 0, 0, -10, 0, 0, -10, 0, 0, -10", "reverses_id = {cash_paid}"),
+        [
+            settlement("N1", "-10, -10, 0, 0, 0, 0, 0, -10, 0, 0, -10"),
+            settlement("N1", values="reverses_id = {cash_paid}"),
+            settlement("N1", "10, 20, -10, 0, 0, 0, 0, 10, 0, 0, 10"),
+            settlement("N1", "10, 10, 0, 0, 0, 20, 0, -10, 0, 0, -10"),
+            settlement("N1", "10, 10, 0, 0, 0, 0, 0, 10, -5, 0, 15"),
+        ],
+    ),
+    "settlement_kind_has_its_place": Law(
+        settlement("N1", values="kind = 'claim'; institution_id = NULL")
+        + settlement("N2", values="kind = 'claim'")
+        + settlement("N3", values="kind = 'premium'; institution_id = NULL; med_type = ''"),
+        [
+            settlement("N1", values=values)
+            for values in (
+                "institution_id = NULL",
+                "med_type = ''",
+                "kind = 'claim'; med_type = ''",
+                "kind = 'premium'",
+                "kind = 'premium'; institution_id = NULL",
+                "kind = 'gift'",
+                "kind = ''",
+            )
+        ],
+    ),
+    "settlement_append_only": Law(
+        settlement("N1"),
+        [
+            change(SETTLED, "paid", "dr_name = 'x'"),
+            change(SETTLED, "paid", "considerations = '[]'"),
+            f"DELETE FROM {SETTLED} WHERE id = {{cash_paid}}",
+        ],
+        f"Cannot update or delete rows from {SETTLED}",
+    ),
+    "settlement_no_truncate": Law(
+        settlement("N1"),
+        [f"TRUNCATE {SETTLED} CASCADE", f"TRUNCATE {SHARE}, {SETTLED}", "TRUNCATE settlement_institution CASCADE"],
+        "is append-only",
+    ),
+    "settlement_shares_add_up": Law(
+        FAMILY_PAYS,
+        [
+            settlement("N1", BY_FAMILY),
+            settlement("N1", BY_FAMILY) + taken("N1/0", "0, 5", "0, 975") + share("N1", 0, "0, 5"),
+            settlement("N1", BY_FAMILY) + taken("N1/1", "0, 4.99", "0, 975.01") + share("N1", 1, "0, 4.99"),
+            settlement("N1") + taken("N1/1", "0, 5", "0, 975") + share("N1", 1, "0, 5"),
+            "SET CONSTRAINTS ALL IMMEDIATE;" + settlement("N1", "5, 5, 0, 0, 0, 0, 0, 5, 5, 0, 0"),
+        ],
+    ),
+    "share_adds_up": Law(
+        FAMILY_PAYS,
+        [
+            settlement("N1") + COMMITTED + taken("N1/1", "0, 5", "0, 975") + share("N1", 1, "0, 5"),
+            # Two that cancel out, added to what is settled; and within one settlement.
+            taken("N1", "0, 5", "0, 975")
+            + taken("N2", "0, -5", "0, 980", sequence=4)
+            + share("P1", 3, "0, 5", source="N1")
+            + share("P1", 4, "0, -5", source="N2"),
+            settlement("N1", BY_FAMILY) + taken("N1/1", "-5, 10", "5, 970") + share("N1", 1, "-5, 10"),
+        ],
+        "settlement_shares_add_up",
+    ),
+    "settlement_mirrors_the_original": Law(
+        reversal(),
+        [
+            reversal(values="person_id = {person}"),
+            reversal(values="kind = 'claim'"),
+            reversal("-30, -30, 0, 0, 0, 0, 0, -30, -10, -20, 0"),
+            reversal("-31, -1, 0, 0, -30, -1, 0, -30, -10, -20, 0"),
+            reversal(own="0, -10", held="0, 10"),
+            settlement("N1", "-30, 0, 0, 0, -30, 0, 0, -30, 0, 0, -30", "reverses_id = {paid}"),
+            settlement("N1", NOTHING)
+            + settlement("N2", NOTHING, reverses("N1"))
+            + settlement("N3", NOTHING, reverses("N2")),
+        ],
+    ),
+    "share_place_once": Law(
+        FAMILY_PAYS,
+        [FAMILY_PAYS + taken("N2", "0, 5", "0, 970", sequence=4) + share("N1", 1, "0, 5", source="N2")],
+    ),
+    "share_append_only": Law(
+        "SELECT 1",
+        [change(SHARE, "share", "year = 2025"), f"DELETE FROM {SHARE} WHERE id = {{share}}"],
+        f"Cannot update or delete rows from {SHARE}",
+    ),
+    "share_no_truncate": Law("SELECT 1", [f"TRUNCATE {SHARE}"], f"{SHARE} is append-only"),
+    "share_is_its_entry": Law(
+        FAMILY_PAYS,
+        [
+            settlement("N1", BY_FAMILY) + taken("N1/1", took, left) + share("N1", 1, said, account=account)
+            for took, left, said, account in (
+                ("0, 5", "0, 975", "5, 0", "payer"),
+                ("0, 5", "0, 975", "0, 5", "patients"),
+                ("0, 6", "0, 974", "0, 5", "payer"),
+                ("0, -5", "0, 985", "0, 5", "payer"),
+                ("0, 5", "0, 975", "0, 'NaN'", "payer"),
+            )
+        ],
+    ),
     "institution_code_shape": Law(
         institution("H42100200001"),
         [
@@ -1114,8 +1307,27 @@ def make_check(staff: Staff, state: str) -> int:
     return row.pk
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
+    """One world for all statements, in a transaction that is never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_regions()
+        ids = _world()
+        with connection.cursor() as cursor:
+            cursor.execute(COMMITTED)
+        yield ids
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(regions: None) -> dict[str, Any]:
+def world(standing: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The world, as it was again afterwards."""
+    with transaction.atomic():
+        yield standing
+        transaction.set_rollback(True)
+
+
+def _world() -> dict[str, Any]:
     """Ids of: a person with an account of 100.00 and 200.00 and an open case; two groups; one of each other row."""
     clerk, reviewer = make_staff("clerk"), make_staff("reviewer")
     person = make_person(prior="100.00", current="200.00", by=clerk)
@@ -1157,7 +1369,6 @@ def world(regions: None) -> dict[str, Any]:
         ).pk,
         "event": record_event(AuditKind.LOOK, by=clerk, person=person).pk,
         "job": Job.objects.create(kind="x", owner=clerk, region=clerk.region).pk,
-        "institution": make_institution().pk,
         "check": make_check(clerk, "done"),
         "others_check": make_check(reviewer, "done"),
         "unfinished_check": make_check(clerk, "queued"),
@@ -1194,6 +1405,25 @@ def world(regions: None) -> dict[str, Any]:
         "child": rows[3].person_id,
         **_suspended(group, rows[3].person, clerk),
         **_batch(clerk, group, registration),
+        **_settled(rows[1].person, rows[2].person, clerk),
+    }
+
+
+def _settled(payer: InsuredPerson, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:
+    """A bill of 30.00 that own account and family paid by 10.00 and 20.00, and one that was paid in cash."""
+    opening = Posting(patient.account.pk, "113", START, "opening", prior_change=Decimal(10))
+    post_entries(postings=[opening], by=clerk)
+    hospital = make_institution()
+    bill = {"by": clerk, "institution_id": hospital.pk}
+    paid = make_settlement(patient, "30.00", setl_id="P1", **bill)
+    return {
+        "institution": hospital.pk,
+        "payer": payer.account.pk,
+        "patient": patient.pk,
+        "patients": patient.account.pk,
+        "paid": paid.pk,
+        "share": paid.shares.get(position=1).pk,
+        "cash_paid": make_settlement(patient, "10.00", acct_used=False, **bill).pk,
     }
 
 
@@ -1248,8 +1478,7 @@ def _several_groups(group: MutualAidGroup, other: MutualAidGroup, free: int, chi
 def execute(statement: str, world: dict[str, Any]) -> None:
     """Run it as it stands, then what a commit would check."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute(COMMITTED)
         cursor.execute(statement.format(**world))
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -1347,6 +1576,23 @@ def test_an_account_with_entries_stays(world: dict[str, Any]) -> None:
         execute("DELETE FROM accounts_personalaccount WHERE id = {account}", world)
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [settlement("P1"), settlement("N1", "-10, 0, 0, 0, -10, 0, 0, -10, 0, 0, -10", "reverses_id = {cash_paid}")],
+)
+def test_a_settlement_is_stored_once_and_reversed_once(twice: str, world: dict[str, Any]) -> None:
+    execute(twice.replace("'P1'", "'N0'"), world)
+    with pytest.raises(IntegrityError, match="unique constraint"):
+        execute(twice.replace("'N1'", "'N2'"), world)
+
+
+def test_an_entry_is_the_share_of_one_settlement(world: dict[str, Any]) -> None:
+    execute(FAMILY_PAYS, world)
+    with pytest.raises(IntegrityError, match="unique constraint"):
+        execute(share("N1", 2, "0, 5", source="N1/1"), world)
+
+
+@pytest.mark.django_db
 def test_the_superuser_that_django_would_make_is_refused_too() -> None:
     with pytest.raises(TypeError, match="no superusers"):
         Staff.objects.create_superuser(username="root", password="x")

@@ -305,6 +305,14 @@ def test_released_on_the_first_day_one_was_never_a_member(clerk: Staff) -> None:
     assert again.seat == 2
 
 
+def test_who_was_released_on_the_first_day_joins_again_on_it(clerk: Staff) -> None:
+    group, joining = make_group(by=clerk), newcomer()
+    first = add_member(group_id=group.pk, member=joining, by=clerk)
+    release_member(member_id=first.pk, day=START, reason="x", by=clerk)
+    again = add_member(group_id=group.pk, member=joining, by=clerk)
+    assert (again.pk != first.pk, again.left_on) == (True, None)
+
+
 def test_after_a_release_one_may_join_elsewhere_from_that_day(clerk: Staff) -> None:
     child = newcomer()
     group = bind([*make_family(), child], clerk)

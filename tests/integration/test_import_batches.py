@@ -32,7 +32,17 @@ from families.services.imports.corrections import FamilyChanged, correct_family,
 from families.services.imports.corrections import load_corrections as send_corrections
 from families.services.imports.staging import run_check
 from families.services.imports.undoing import run_undo, undo_batch, what_stays
-from tests.factories import make_person, make_policy, make_staff, make_suspension, picture_of, release_member
+from settlement.services.settling import record_settlement
+from tests.factories import (
+    make_bill,
+    make_person,
+    make_policy,
+    make_staff,
+    make_suspension,
+    picture_of,
+    release_member,
+    reversal_of,
+)
 from tests.registrations import as_csv, enter, faults, line, stage, states
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -405,6 +415,32 @@ class TestUndoing:
         batch = self.undo(batch, clerk)
         assert states(batch) == ["applied", "undone"]
         assert batch.families.get(position=1).stays == "case_since"
+
+    @pytest.mark.usefixtures("at_once")
+    def test_a_family_that_has_paid_since_stays_until_what_it_paid_is_reversed(self, clerk: Staff) -> None:
+        heads, children = (
+            [make_person("周正", current="50.00", by=clerk) for _ in range(3)],
+            [child() for _ in range(3)],
+        )
+        batch = enter(stage([line(*pair, "女") for pair in zip(heads, children, strict=True)], clerk))
+        now = timezone.now()
+        paid, back = make_bill(children[0], "5.00", settled_at=now), make_bill(children[1], "5.00", settled_at=now)
+        for bill in (paid, back, reversal_of(back), make_bill(heads[2], "5.00", settled_at=now)):
+            record_settlement(new=bill, by=clerk)
+        ((family, fault),) = what_stays(batch)
+        assert (family.position, fault.code) == (1, "settled_since")
+        assert paid.setl_id in fault.message
+        batch = self.undo(batch, clerk)
+        assert states(batch) == ["applied", "undone", "undone"]
+        assert batch.families.get(position=1).stays == "settled_since"
+
+    @pytest.mark.usefixtures("at_once")
+    def test_who_joined_by_a_batch_leaves_whatever_the_family_paid_before(self, clerk: Staff) -> None:
+        head, first, second = make_person("周正", current="50.00", by=clerk), child(), child()
+        enter(stage([line(head, first, "女")], clerk))
+        bill = make_bill(first, "5.00", settled_at=timezone.now())
+        record_settlement(new=bill, by=clerk)
+        assert states(self.undo(enter(stage([line(head, second, "女")], clerk)), clerk)) == ["undone"]
 
     def test_what_was_reviewed_is_undone_by_a_second_person(self, clerk: Staff, reviewer: Staff) -> None:
         batch = enter(stage([line(owner(), child(), "女")], clerk), reviewer)

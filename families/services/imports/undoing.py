@@ -6,8 +6,7 @@ and a case of each family says so. What other business rests on stays, and says 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -37,6 +36,7 @@ from families.services.groups import lock_persons
 from families.services.imports.applying import case_numbers, make_effective
 from families.services.imports.batches import expect, lock_batch, tell_audit
 from families.services.imports.faults import RowFault
+from families.services.imports.resting import SINCE
 from families.services.imports.staging import CHUNK
 
 
@@ -82,20 +82,24 @@ def _entries(families: QuerySet[ImportFamily], most: int | None = None) -> list[
 
 
 def _resting(entries: Collection[Entry]) -> dict[int, RowFault]:
-    """By family: a later case of its group, effective or open."""
-    later = RegistrationCase.objects.filter(
-        Q(state=CaseState.EFFECTIVE) | Q(state__in=OPEN), group__in=[entry.group.pk for entry in entries]
-    ).exclude(pk__in=[entry.case.pk for entry in entries])
-    numbers = defaultdict(list)
-    for key, group, number in later.order_by("pk").values_list("pk", "group", "number"):
-        numbers[group].append((key, number))
+    """By family: a later case of its group, effective or open, or what happened through the group since."""
+    since = {entry.group.pk: entry.case.decided_at for entry in entries if entry.case.decided_at}
+    found = {"case_since": _later_cases(entries)} | {code: asked(since) for code, asked in SINCE.items()}
     reasons = {}
     for entry in entries:
-        after = [number for key, number in numbers[entry.group.pk] if key > entry.case.pk]
-        if after:
-            row = entry.family.first_row
-            reasons[entry.family.pk] = RowFault(row, "family", "case_since", {"value": after[0]})
+        code = next((code for code, by_group in found.items() if entry.group.pk in by_group), "")
+        if code:
+            value = {"value": found[code][entry.group.pk]}
+            reasons[entry.family.pk] = RowFault(entry.family.first_row, "family", code, value)
     return reasons
+
+
+def _later_cases(entries: Collection[Entry]) -> Mapping[int, str]:
+    """By group: the number of the first case after the one that entered the family."""
+    own = {entry.group.pk: entry.case.pk for entry in entries}
+    standing = RegistrationCase.objects.filter(Q(state=CaseState.EFFECTIVE) | Q(state__in=OPEN), group__in=own)
+    latest_first = standing.order_by("-pk").values_list("pk", "group", "number")
+    return {group: number for key, group, number in latest_first if key > own[group]}
 
 
 @in_steps

@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from accounts.management.base import Outcome, StaffCommand, import_outcome, read_file
+from django.core.management.base import CommandError
+
+from accounts.management.base import DONE_IN_PART, Outcome, StaffCommand, import_outcome, read_file
 from accounts.models import Staff
 from settlement.selectors import who_paid
 from settlement.services.feed import RIGHT, load_settlements
+from settlement.services.refusals import SystemBusy
 
 
 class Command(StaffCommand):
@@ -23,6 +26,9 @@ class Command(StaffCommand):
 
     def act(self, staff: Staff, options: dict[str, Any]) -> Outcome:
         path: Path = options["file"]
-        result = load_settlements(content=read_file(path), name=path.name, by=staff)
+        try:
+            result = load_settlements(content=read_file(path), name=path.name, by=staff)
+        except SystemBusy as refusal:
+            raise CommandError(str(refusal), returncode=DONE_IN_PART) from refusal
         outcome = import_outcome(result)
         return replace(outcome, json=outcome.json | {"settlements": who_paid(result.settled)})
