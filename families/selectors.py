@@ -48,8 +48,8 @@ def policy_on(region: Region, day: dt.date) -> Policy:
 
 
 PUBLISHED = """
-    SELECT version.region_id, region.name, version.effective_on, setting.parameter, setting.value::text,
-           setting.citation
+    SELECT version.region_id, region.name, version.effective_on, setting.parameter,
+           COALESCE(setting.value, 'null')::text, setting.citation
       FROM families_regionpolicy AS version
       JOIN accounts_region AS region ON region.code = version.region_id
       LEFT JOIN families_policysetting AS setting ON setting.policy_id = version.id

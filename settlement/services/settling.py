@@ -77,7 +77,7 @@ def settle(*, bills: Sequence[NewSettlement], by: Staff) -> list[Settlement | Se
     Expects an open transaction. A patient outside the scope of `by` is PersonUnknown.
     Locks: the numbers, the groups, the accounts by primary key.
     """
-    fetch(LOCK_IDS, sorted({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses}))
+    _lock_ids({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
     run = _Run(bills, stored_for(bills), by)
     answers = [run.take(bill) for bill in bills]
     run.write()
@@ -88,6 +88,10 @@ LOCK_IDS = """
     SELECT count(pg_advisory_xact_lock(hashtextextended('setl_id:' || id, 0)))
       FROM (SELECT unnest(%s::text[]) AS id ORDER BY 1) AS sorted
 """
+
+
+def _lock_ids(setl_ids: Iterable[str]) -> None:
+    fetch(LOCK_IDS, sorted(setl_ids))
 
 
 # Nearly every bill is new: that much is answered before the ORM is asked.

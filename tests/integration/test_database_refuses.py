@@ -41,10 +41,13 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
+from settlement.models import Discrepancy, PremiumPayment, Reconciliation, Statement, StatementLine
 from settlement.models.settlement import EVERY_AMOUNT
+from settlement.services.settling import record_settlement
 from tests.factories import (
     START,
     make_batch,
+    make_bill,
     make_draft,
     make_group,
     make_import_family,
@@ -81,8 +84,8 @@ def balance(figures: str, entries: int, *, account: str = "account") -> str:
         WHERE id = {{{account}}};"""
 
 
-def change(table: str, row: str, values: str) -> str:
-    return f"UPDATE {table} SET {values} WHERE id = {{{row}}}"
+def change(table: str, row: str, values: str, *, key: str = "id") -> str:
+    return f"UPDATE {table} SET {values} WHERE {key} = {{{row}}}"
 
 
 def member(seat: int, person: str, *, relation: str = "20", exclusive: bool = True, group: str = "group") -> str:
@@ -1126,6 +1129,37 @@ def reverses(number: str) -> str:
     return f"reverses_id = (SELECT id FROM {SETTLED} WHERE setl_id = '{number}')"
 
 
+PREMIUM = "kind = 'premium'; institution_id = NULL; med_type = ''"
+BACK_CASH = "-10, 0, 0, 0, -10, 0, 0, -10, 0, 0, -10"
+
+
+def premium(of: str, year: int, *, person: str = "patient") -> str:
+    return f"""INSERT INTO settlement_premiumpayment (settlement_id, person_id, year)
+        SELECT id, {{{person}}}, {year} FROM {SETTLED} WHERE setl_id = '{of}';"""
+
+
+def statement(day: str, counts: str = "true") -> str:
+    return f"""INSERT INTO settlement_statement (institution_id, business_date, name, sha256, lines_count,
+        loaded_by_id, loaded_at, counts) VALUES ('{{institution}}', '{day}', 'x', 'x', 1, {{clerk}}, now(), {counts});"""
+
+
+def line(setl_id: str) -> str:
+    return f"""INSERT INTO settlement_statementline (statement_id, number, setl_id, mdtrt_id, psn_no, medfee_sumamt,
+        fund_pay_sumamt, acct_pay, is_reversal, further)
+        VALUES ({{statement}}, 2, '{setl_id}', '', '', 1, 0, 1, false, '');"""
+
+
+def reconciliation(day: str, figures: str = "5, 4") -> str:
+    return f"""INSERT INTO settlement_reconciliation (region_id, business_date, kind, compared, balanced, run_by_id,
+        run_at) VALUES ('421002', '{day}', '3202', {figures}, {{clerk}}, now());"""
+
+
+def discrepancy(field: str, code: str = "3", settled: str = "{paid}", told: str = "{line}") -> str:
+    return f"""INSERT INTO settlement_discrepancy (institution_id, business_date, setl_id, code, field, settlement_id,
+        line_id, found_at)
+        VALUES ('{{institution}}', '2026-03-16', 'L1', '{code}', '{field}', {settled}, {told}, now());"""
+
+
 NOTHING = ", ".join("0" * len(EVERY_AMOUNT))
 FAMILY_PAYS = settlement("N1", BY_FAMILY) + taken("N1/1", "0, 5", "0, 975") + share("N1", 1, "0, 5")
 COMMITTED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
@@ -1197,8 +1231,87 @@ SETTLEMENT = {
     ),
     "settlement_no_truncate": Law(
         settlement("N1"),
-        [f"TRUNCATE {SETTLED} CASCADE", f"TRUNCATE {SHARE}, {SETTLED}", "TRUNCATE settlement_institution CASCADE"],
+        [f"TRUNCATE {SETTLED} CASCADE", "TRUNCATE settlement_institution CASCADE"],
         "is append-only",
+    ),
+    "settlement_once": Law(settlement("N1"), [settlement("P1")]),
+    "settlement_pays_premium_back": Law(
+        settlement("N1", BACK_CASH, f"reverses_id = {{premium}}; {PREMIUM}")
+        + "SELECT 1 / count(*) FROM settlement_premiumpayment WHERE paid_back_by_id IS NOT NULL;",
+        [change("settlement_premiumpayment", "premium", "paid_back_by_id = {paid}", key="settlement_id")],
+        "premium_of_its_settlement",
+    ),
+    # Premiums.
+    "premium_once_a_year": Law(
+        settlement("N1", values=PREMIUM) + premium("N1", 2028),
+        [settlement("N1", values=PREMIUM) + premium("N1", 2027)],
+    ),
+    "premium_year_possible": Law(
+        settlement("N1", values=PREMIUM) + premium("N1", 2100),
+        [settlement("N1", values=PREMIUM) + premium("N1", year) for year in (1999, 2101)],
+    ),
+    "premium_of_its_settlement": Law(
+        settlement("N1", values=PREMIUM) + premium("N1", 2028),
+        [
+            settlement("N1") + premium("N1", 2028),
+            settlement("N1", values=PREMIUM) + premium("N1", 2028, person="person"),
+            change("settlement_premiumpayment", "premium", "paid_back_by_id = {premium}", key="settlement_id"),
+        ],
+    ),
+    "premium_stays_itself": Law(
+        settlement("N1", values=PREMIUM) + premium("N1", 2028),
+        [change("settlement_premiumpayment", "premium", "year = 2029", key="settlement_id")],
+        "rows from settlement_premiumpayment",
+    ),
+    "premium_is_kept": Law(
+        settlement("N1", values=PREMIUM) + premium("N1", 2028),
+        ["DELETE FROM settlement_premiumpayment"],
+        "Cannot delete rows from settlement_premiumpayment",
+    ),
+    # Statements of institutions, and what differs.
+    "statement_once_a_day": Law(
+        statement("2026-03-17") + statement("2026-03-16", "false"), [statement("2026-03-16")]
+    ),
+    "statement_stays_itself": Law(
+        change("settlement_statement", "statement", "counts = false"),
+        [
+            change("settlement_statement", "statement", f"{name} = {value}")
+            for name, value in (("sha256", "'y'"), ("business_date", "'2026-03-17'"), ("lines_count", "9"))
+        ],
+        "rows from settlement_statement",
+    ),
+    "statement_is_kept": Law(
+        statement("2026-03-17"), ["DELETE FROM settlement_statement"], "Cannot delete rows from settlement_statement"
+    ),
+    "line_once_in_statement": Law(line("L2"), [line("L1")]),
+    "line_append_only": Law(
+        line("L2"),
+        ["UPDATE settlement_statementline SET acct_pay = 1", "DELETE FROM settlement_statementline"],
+        "Cannot update or delete rows from settlement_statementline",
+    ),
+    "line_no_truncate": Law(line("L2"), ["TRUNCATE settlement_statementline CASCADE"], "is append-only"),
+    "reconciliation_once": Law(reconciliation("2026-03-17"), [reconciliation("2026-03-16")]),
+    "reconciliation_balanced_are_compared": Law(
+        reconciliation("2026-03-17", "5, 5"), [reconciliation("2026-03-17", "5, 6")]
+    ),
+    "discrepancy_once": Law(discrepancy("fund_pay_sumamt"), [discrepancy("acct_pay")]),
+    "discrepancy_sides": Law(
+        discrepancy("x", "1", "{paid}", "NULL") + discrepancy("y", "2", "NULL", "{line}"),
+        [
+            discrepancy("x", code, settled, told)
+            for code, settled, told in (
+                ("1", "{paid}", "{line}"),
+                ("1", "NULL", "NULL"),
+                ("2", "{paid}", "{line}"),
+                ("2", "NULL", "NULL"),
+                ("3", "{paid}", "NULL"),
+                ("3", "NULL", "{line}"),
+                ("0", "{paid}", "{line}"),
+            )
+        ],
+    ),
+    "discrepancy_is_kept": Law(
+        discrepancy("x"), ["DELETE FROM settlement_discrepancy"], "Cannot delete rows from settlement_discrepancy"
     ),
     "settlement_shares_add_up": Law(
         FAMILY_PAYS,
@@ -1405,8 +1518,35 @@ def _world() -> dict[str, Any]:
         "child": rows[3].person_id,
         **_suspended(group, rows[3].person, clerk),
         **_batch(clerk, group, registration),
-        **_settled(rows[1].person, rows[2].person, clerk),
+        **(settled := _settled(rows[1].person, rows[2].person, clerk)),
+        **_reported(settled["institution"], rows[2].person, clerk),
     }
+
+
+def _reported(institution: str, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:
+    """A premium; a statement with a line, a day that was reconciled, and what differed."""
+    bill = make_bill(patient, "10.00", kind="premium", institution_id=None, med_type="", acct_used=False)
+    paid = record_settlement(new=bill, by=clerk)
+    PremiumPayment.objects.create(settlement=paid, person=patient, year=2027)
+    day, common = dt.date(2026, 3, 16), {"institution_id": institution, "business_date": dt.date(2026, 3, 16)}
+    loaded = Statement.objects.create(**common, name="x", sha256="x", lines_count=1, loaded_by=clerk)
+    line = StatementLine.objects.create(
+        statement=loaded, number=1, setl_id="L1", medfee_sumamt=1, fund_pay_sumamt=0, acct_pay=1, is_reversal=False
+    )
+    Reconciliation.objects.create(
+        region_id="421002",
+        business_date=day,
+        kind="3202",
+        compared=5,
+        balanced=4,
+        run_by=clerk,
+        run_at=timezone.now(),
+    )
+    found = Discrepancy.objects.create(
+        **common, setl_id="L1", code="2", field="acct_pay", line=line, found_at=timezone.now()
+    )
+    Discrepancy.objects.filter(pk=found.pk).update(centre="1")
+    return {"premium": paid.pk, "statement": loaded.pk, "line": line.pk}
 
 
 def _settled(payer: InsuredPerson, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def held() -> Decimal:
 def test_the_family_pays_it_from_the_older_money_first(child: InsuredPerson, clerk: Staff) -> None:
     paid = pay(child, clerk)
     assert (paid.kind, paid.acct_pay, paid.acct_mulaid_pay, paid.psn_cash_pay) == ("premium", 0, 400, 0)
-    entry = AccountEntry.objects.get(source="settlement:BF0001")
+    entry = AccountEntry.objects.get(source="settlement:BF0001:1")
     assert (entry.kind, entry.prior_change, entry.current_change) == ("205", Decimal("-300.00"), Decimal("-100.00"))
     assert PremiumPayment.objects.for_staff(clerk).get().year == 2027
 
