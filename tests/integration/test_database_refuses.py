@@ -1140,7 +1140,8 @@ def premium(of: str, year: int, *, person: str = "patient") -> str:
 
 def statement(day: str, counts: str = "true") -> str:
     return f"""INSERT INTO settlement_statement (institution_id, business_date, name, sha256, lines_count,
-        loaded_by_id, loaded_at, counts) VALUES ('{{institution}}', '{day}', 'x', 'x', 1, {{clerk}}, now(), {counts});"""
+        loaded_by_id, loaded_at, counts)
+        VALUES ('{{institution}}', '{day}', 'x', 'x', 1, {{clerk}}, now(), {counts});"""
 
 
 def line(setl_id: str) -> str:
