@@ -199,7 +199,8 @@ def _write(entries: Sequence[Entry], batch: ImportBatch, by: Staff) -> None:
             plan = change_group(group_id=checked.group.pk, change=checked.change, by=by)
             done.append((family, checked, checked.group, plan.in_force_on))
     _record_cases(done, batch)
-    if added:  # Last, because one refresh at a time holds the other applier up until this chunk is committed.
+    connection.check_constraints()  # now, where it is known whose fault it is, and no applier waits for the other
+    if added:  # last, because of one refresh at a time
         groups_added_to = [checked.group.pk for _family, checked in added if checked.group]
         refresh_follow_ups(day=timezone.localdate(), by=by, group_ids=groups_added_to)
     for family, _checked, group, _day in done:
