@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from accounts.bulk import AnyOf
+from accounts.bulk import any_of
 from accounts.models import InsuredPerson, PersonalAccount, Region, Suspension
 from accounts.models.person import InsuranceStatus
 from accounts.models.suspension import Cause
@@ -53,19 +53,19 @@ class Known:
 
 def known_from(person_ids: Collection[int], *, day: dt.date) -> dict[int, Known]:
     """By person, in five queries however many there are. `day`: the first that is asked for."""
-    found = InsuredPerson.objects.filter(AnyOf("pk", person_ids)).order_by()
+    found = InsuredPerson.objects.filter(any_of("pk", person_ids)).order_by()
     persons = list(found.values_list("pk", "region", "insutype", "gender", "born_on"))
     # One region for all of its persons: a join would make one for each.
     regions = Region.objects.in_bulk({region for _person_id, region, *_facts in persons})
     stays = defaultdict(list)
-    members = GroupMember.objects.filter(AnyOf("person", person_ids)).order_by("joined_on", "pk")
+    members = GroupMember.objects.filter(any_of("person", person_ids)).order_by("joined_on", "pk")
     rows = members.values_list("person", "group__number", "joined_on", "left_on", "exclusive")
     for person_id, number, joined_on, left_on, exclusive in rows:
         stays[person_id].append(PastMembership(number, joined_on, left_on, exclusive))
     suspensions = defaultdict(list)
-    for suspension in Suspension.objects.filter(AnyOf("person", person_ids)).reaching(day):
+    for suspension in Suspension.objects.filter(any_of("person", person_ids)).reaching(day):
         suspensions[suspension.person_id].append(suspension)
-    accounts = PersonalAccount.objects.filter(AnyOf("person", person_ids))
+    accounts = PersonalAccount.objects.filter(any_of("person", person_ids))
     balances = dict(accounts.annotate(balance=F("prior_years") + F("current_year")).values_list("person", "balance"))
     return {
         person_id: Known(

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.acting import writes
-from accounts.bulk import AnyOf, copy_create
+from accounts.bulk import any_of, copy_create
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.person_facts import facts_for
@@ -183,7 +183,7 @@ def lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
 def lock_persons(person_ids: Iterable[int]) -> None:
     """In the order of the primary key; no_key, because other tables may go on pointing at the persons."""
     ids = set(person_ids)
-    persons = InsuredPerson.objects.filter(AnyOf("pk", ids)).order_by("pk")
+    persons = InsuredPerson.objects.filter(any_of("pk", ids)).order_by("pk")
     list(persons.select_for_update(no_key=True).values_list("pk"))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from accounts import keys
-from accounts.bulk import AnyOf
+from accounts.bulk import any_of
 from accounts.models import InsuredPerson, Staff
 from accounts.rules.identity import mask_name, mask_number
 from families.models import GroupMember, MutualAidGroup, RegistrationCase
@@ -50,7 +50,7 @@ class Roster:
             for one in _named_in(family):
                 wanted[one.cert_type, keys.number_digest(one.number)].add(one)
         digests = {digest for _type, digest in wanted}
-        records = InsuredPerson.objects.filter(AnyOf("certno_digest", digests)).order_by()
+        records = InsuredPerson.objects.filter(any_of("certno_digest", digests)).order_by()
         for key, cert_type, digest, name, path, stands_for, other_name, other_path in records.values_list(
             "pk", "cert_type", "certno_digest", "name", "region__path",
             "merged_into", "merged_into__name", "merged_into__region__path",
@@ -69,8 +69,8 @@ class Roster:
     def lock(self) -> None:
         """The groups of the owners, then everybody named and every member, by primary key."""
         groups = [group.pk for group in _groups_of(self._owners, self._today).values()]
-        list(MutualAidGroup.objects.filter(AnyOf("pk", groups)).order_by("pk").select_for_update().values_list("pk"))
-        members = GroupMember.objects.filter(AnyOf("group", groups)).order_by().values_list("person", flat=True)
+        list(MutualAidGroup.objects.filter(any_of("pk", groups)).order_by("pk").select_for_update().values_list("pk"))
+        members = GroupMember.objects.filter(any_of("group", groups)).order_by().values_list("person", flat=True)
         lock_persons([*members, *self._found.values()])
 
     def gather(self) -> None:
@@ -81,7 +81,7 @@ class Roster:
         self.known = known_from(set(self._found.values()), day=first_day)
         self.policies = PolicyBook({self.known[owner].region for owner in owners})
         self.groups = _groups_of(owners, self._today)
-        members = GroupMember.objects.filter(AnyOf("group", [group.pk for group in self.groups.values()]))
+        members = GroupMember.objects.filter(any_of("group", [group.pk for group in self.groups.values()]))
         for row in members.exclude(left_on__lte=self._today):
             self.members_in[row.group_id][row.person_id] = row
         self._gather_open_cases(owners)
@@ -89,7 +89,7 @@ class Roster:
     def _gather_open_cases(self, owners: Sequence[int]) -> None:
         groups = [group.pk for group in self.groups.values()]
         cases = RegistrationCase.objects.filter(
-            Q(AnyOf("owner", owners), kind=CaseKind.CREATE) | Q(AnyOf("group", groups)), state__in=OPEN
+            Q(any_of("owner", owners), kind=CaseKind.CREATE) | Q(any_of("group", groups)), state__in=OPEN
         )
         for number, kind, owner, group in cases.values_list("number", "kind", "owner", "group"):
             if kind == CaseKind.CREATE:
@@ -147,7 +147,7 @@ def _region_faults(row: FormRow, person: Known) -> list[RowFault]:
 def _groups_of(owners: Sequence[int], today: dt.date) -> dict[int, MutualAidGroup]:
     """The group that each of these persons owns today or will own."""
     stays = (
-        GroupMember.objects.filter(AnyOf("person", owners), relation=OWNER)
+        GroupMember.objects.filter(any_of("person", owners), relation=OWNER)
         .exclude(left_on__lte=today)
         .filter(Q(group__dissolved_on=None) | Q(group__dissolved_on__gt=today))
         .select_related("group__region")
