@@ -282,6 +282,7 @@ JOB_KINDS = {
     "correct_registrations": "families.services.imports.corrections.run_corrections",
     "apply_registrations": "families.services.imports.applying.run_apply",
     "undo_registrations": "families.services.imports.undoing.run_undo",
+    "write_error_book": "families.registration_books.kept.run_error_book",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True
