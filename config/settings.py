@@ -283,6 +283,7 @@ JOB_KINDS = {
     "apply_registrations": "families.services.imports.applying.run_apply",
     "undo_registrations": "families.services.imports.undoing.run_undo",
     "load_settlements": "settlement.services.feed.run_load",
+    "write_error_book": "families.registration_books.kept.run_error_book",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

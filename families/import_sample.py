@@ -61,14 +61,14 @@ def _sampled(
 
 
 def _form_of(checked: Checked) -> CaseInput | None:
-    if not checked.is_ready or checked.owner is None:
+    if not checked.is_ready or checked.owner_id is None:
         return None
     members = list(_lines(checked.members))
     if checked.change is not None and checked.group is not None:
         return CaseInput(
-            key=NEVER_STORED, owner_id=checked.owner.pk, kind=CaseKind.ADD, group_id=checked.group.pk, lines=members
+            key=NEVER_STORED, owner_id=checked.owner_id, kind=CaseKind.ADD, group_id=checked.group.pk, lines=members
         )
-    return CaseInput(key=NEVER_STORED, owner_id=checked.owner.pk, lines=members)
+    return CaseInput(key=NEVER_STORED, owner_id=checked.owner_id, lines=members)
 
 
 def _lines(members: Iterable[NewMember]) -> Iterable[LineInput]:

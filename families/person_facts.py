@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from accounts.bulk import any_of
 from accounts.models import InsuredPerson, PersonalAccount, Region, Suspension
 from accounts.models.person import InsuranceStatus
 from accounts.models.suspension import Cause
@@ -21,7 +22,11 @@ from families.rules.facts import PastMembership, PersonFacts
 class Known:
     """A person with every stay in a group, and the suspensions that reach the first day asked for or a later one."""
 
-    person: InsuredPerson
+    person_id: int
+    region: Region
+    insutype: str
+    gender: str
+    born_on: dt.date
     balance: Decimal | None
     stays: tuple[PastMembership, ...]
     suspensions: tuple[Suspension, ...]
@@ -33,14 +38,14 @@ class Known:
         """
         running = [one for one in self.suspensions if one.ends_on is None or one.ends_on > day]
         return PersonFacts(
-            person_id=self.person.pk,
-            insutype=self.person.insutype,
+            person_id=self.person_id,
+            insutype=self.insutype,
             status=next((one.status for one in running if one.status), InsuranceStatus.NORMAL),
             card_lent=any(one.cause == Cause.CARD_LENDING for one in running),
-            born_on=self.person.born_on,
-            gender=self.person.gender,
-            province=self.person.region.province,
-            city=self.person.region.city,
+            born_on=self.born_on,
+            gender=self.gender,
+            province=self.region.province,
+            city=self.region.city,
             balance=self.balance,
             memberships=(*self.stays, *also),
         )
@@ -48,31 +53,32 @@ class Known:
 
 def known_from(person_ids: Collection[int], *, day: dt.date) -> dict[int, Known]:
     """By person, in five queries however many there are. `day`: the first that is asked for."""
-    persons = list(
-        InsuredPerson.objects.filter(pk__in=person_ids).defer("certno_sealed", "mobile_sealed", "name_key")
-    )
+    found = InsuredPerson.objects.filter(any_of("pk", person_ids)).order_by()
+    persons = list(found.values_list("pk", "region", "insutype", "gender", "born_on"))
     # One region for all of its persons: a join would make one for each.
-    regions = Region.objects.in_bulk({person.region_id for person in persons})
+    regions = Region.objects.in_bulk({region for _person_id, region, *_facts in persons})
     stays = defaultdict(list)
-    members = GroupMember.objects.filter(person__in=person_ids).order_by("joined_on", "pk")
+    members = GroupMember.objects.filter(any_of("person", person_ids)).order_by("joined_on", "pk")
     rows = members.values_list("person", "group__number", "joined_on", "left_on", "exclusive")
     for person_id, number, joined_on, left_on, exclusive in rows:
         stays[person_id].append(PastMembership(number, joined_on, left_on, exclusive))
     suspensions = defaultdict(list)
-    for suspension in Suspension.objects.filter(person__in=person_ids).reaching(day):
+    for suspension in Suspension.objects.filter(any_of("person", person_ids)).reaching(day):
         suspensions[suspension.person_id].append(suspension)
-    accounts = PersonalAccount.objects.filter(person__in=person_ids)
+    accounts = PersonalAccount.objects.filter(any_of("person", person_ids))
     balances = dict(accounts.annotate(balance=F("prior_years") + F("current_year")).values_list("person", "balance"))
-    for person in persons:
-        person.region = regions[person.region_id]
     return {
-        person.pk: Known(
-            person,
-            balances.get(person.pk),
-            _joined(stays.get(person.pk, ())),
-            tuple(suspensions.get(person.pk, ())),
+        person_id: Known(
+            person_id=person_id,
+            region=regions[region],
+            insutype=insutype,
+            gender=gender,
+            born_on=born_on,
+            balance=balances.get(person_id),
+            stays=_joined(stays.get(person_id, ())),
+            suspensions=tuple(suspensions.get(person_id, ())),
         )
-        for person in persons
+        for person_id, region, insutype, gender, born_on in persons
     }
 
 

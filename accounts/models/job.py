@@ -119,7 +119,7 @@ class Job(models.Model):
 
 
 class JobFile(models.Model):
-    """The file a job works on, sealed: it carries personal data and every worker host must reach it."""
+    """The file a job works on or makes, sealed: it carries personal data and every host must reach it."""
 
     region_lookup = "job__region"
 

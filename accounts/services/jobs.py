@@ -121,13 +121,18 @@ def enqueue(
     )
     if file is not None:
         name, content = file
-        stored = JobFile(
-            job=job, name=name[-LONGEST_NAME:], sha256=hashlib.sha256(content).hexdigest(), size=len(content)
-        )
-        stored.content = content
-        stored.save()
+        keep_file(job, name=name, content=content)
     transaction.on_commit(lambda: wake(job.pk))
     return job
+
+
+def keep_file(job: Job, *, name: str, content: bytes) -> None:
+    """Keep a file with its job, sealed: what it works on, or what it made. Expects a transaction."""
+    stored = JobFile(
+        job=job, name=name[-LONGEST_NAME:], sha256=hashlib.sha256(content).hexdigest(), size=len(content)
+    )
+    stored.content = content
+    stored.save()
 
 
 def enqueue_once_a_day(*, kind: str, by: Staff, business_date: dt.date) -> Job:

@@ -89,7 +89,7 @@ class _Visits:
         if self.paths:
             self.pages.visit(self.paths)
         elif group := _first_group():
-            self.paths = {"sign-in": SIGN_IN, "group": f"/groups/{group}/", "jobs": "/jobs/"}
+            self.paths = {"sign-in": SIGN_IN, "group": f"/groups/{group}/", "batches": "/imports/", "jobs": "/jobs/"}
 
 
 def _first_group() -> int | None:

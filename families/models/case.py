@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.history import by_statement, track
 from accounts.models.account import yuan
+from accounts.models.refused import refuse
 from accounts.scope import ScopedQuerySet
 from families.rules.policy import SEATS
 
@@ -255,21 +256,21 @@ class CaseLine(models.Model):
             ),
         ]
         triggers = [
+            refuse(
+                "line_of_a_draft",
+                "(SELECT state FROM families_registrationcase WHERE id = written.case_id) <> 'draft'",
+                says="lines are added in drafts only",
+            ),
             pgtrigger.Trigger(
-                name="line_of_a_draft",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("its_case", "bigint")],
+                name="line_changed_in_a_draft",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
                 func="""
-                    its_case := CASE WHEN TG_OP = 'INSERT' THEN NEW.case_id ELSE OLD.case_id END;
-                    IF (SELECT state FROM families_registrationcase WHERE id = its_case) <> 'draft' THEN
+                    IF (SELECT state FROM families_registrationcase WHERE id = OLD.case_id) <> 'draft' THEN
                         RAISE EXCEPTION 'lines are changed in drafts only'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'line_of_a_draft';
                     END IF;
-                    IF TG_OP = 'DELETE' THEN
-                        RETURN OLD;
-                    END IF;
-                    RETURN NEW;
+                    RETURN NULL;
                 """,
             ),
         ]

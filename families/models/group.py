@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop
 from accounts.history import by_statement, track
 from accounts.models.account import yuan
 from accounts.models.dated import DatedQuerySet, no_overlap, period_in_order
+from accounts.models.refused import refuse
 from families.rules.policy import SEATS
 
 
@@ -93,23 +94,21 @@ class GroupMember(models.Model):
                 condition=pgtrigger.AnyChange("group", "person", "seat", "joined_on"),
             ),
             pgtrigger.Protect(name="member_is_kept", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="member_of_open_record",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF EXISTS (SELECT FROM accounts_insuredperson
-                                WHERE id = NEW.person_id AND merged_into_id IS NOT NULL) THEN
-                        RAISE EXCEPTION 'record % was merged', NEW.person_id
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'member_of_open_record';
-                    END IF;
-                    RETURN NEW;
-                """,
+            refuse(
+                "member_of_open_record",
+                "(SELECT merged_into_id FROM accounts_insuredperson WHERE id = written.person_id) IS NOT NULL",
+                says="the record was merged",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.group_id}/{self.seat}"
+
+
+OF_ANOTHER_GROUP = "payer and beneficiary have to be members of this group"
+PAYER_ELSEWHERE = "(SELECT group_id FROM families_groupmember WHERE id = written.payer_id) <> written.group_id"
+BENEFICIARY_ELSEWHERE = PAYER_ELSEWHERE.replace("payer", "beneficiary")
+EITHER_ELSEWHERE = f"{PAYER_ELSEWHERE} OR {BENEFICIARY_ELSEWHERE}"
 
 
 @track(*by_statement())
@@ -142,17 +141,13 @@ class Sharing(models.Model):
             no_overlap("sharing_rank_once", "group", "rank", start="starts_on", end="ends_on"),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="sharing_within_group",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func="""
-                    IF (SELECT group_id FROM families_groupmember WHERE id = NEW.payer_id) <> NEW.group_id THEN
-                        RAISE EXCEPTION 'the payer is a member of another group'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'sharing_within_group';
-                    END IF;
-                    RETURN NEW;
-                """,
+            refuse("sharing_within_group", PAYER_ELSEWHERE, says=OF_ANOTHER_GROUP),
+            refuse(
+                "sharing_still_within_group",
+                PAYER_ELSEWHERE,
+                says=OF_ANOTHER_GROUP,
+                on=pgtrigger.Update,
+                law="sharing_within_group",
             ),
             pgtrigger.Protect(name="sharing_is_kept", operation=pgtrigger.Delete),
         ]
@@ -198,18 +193,13 @@ class Grant(models.Model):
             no_overlap("grant_once", "payer", "beneficiary", start="starts_on", end="ends_on"),
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="grant_within_group",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func="""
-                    IF EXISTS (SELECT FROM families_groupmember
-                                WHERE id IN (NEW.payer_id, NEW.beneficiary_id) AND group_id <> NEW.group_id) THEN
-                        RAISE EXCEPTION 'payer and beneficiary are not of this group'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'grant_within_group';
-                    END IF;
-                    RETURN NEW;
-                """,
+            refuse("grant_within_group", EITHER_ELSEWHERE, says=OF_ANOTHER_GROUP),
+            refuse(
+                "grant_still_within_group",
+                EITHER_ELSEWHERE,
+                says=OF_ANOTHER_GROUP,
+                on=pgtrigger.Update,
+                law="grant_within_group",
             ),
             pgtrigger.Protect(name="grant_is_kept", operation=pgtrigger.Delete),
         ]

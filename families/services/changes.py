@@ -171,7 +171,7 @@ def _begin_grants(plan: Plan, rows: dict[int, GroupMember]) -> None:
             ends_on=stops.get(pair.payer),
             not_before=dt.date.min if joined else payer.retermed_from(plan.change.day),
         )
-        if grant is not None and (grant.payer.pk, grant.beneficiary.pk) not in running:
+        if grant is not None and (grant.payer_id, grant.beneficiary_id) not in running:
             grants.append(grant)
     Grant.objects.bulk_create(grants)
 

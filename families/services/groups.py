@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.acting import writes
-from accounts.bulk import copy_create
+from accounts.bulk import any_of, copy_create
 from accounts.models import InsuredPerson, Region, Staff
 from families.models import Grant, GroupMember, MutualAidGroup, Sharing
 from families.person_facts import facts_for
@@ -111,7 +111,7 @@ def bind(bindings: Sequence[Binding]) -> list[MutualAidGroup]:
         [
             MutualAidGroup(
                 number=f"GJ{binding.region.code}{number:08d}",
-                region=binding.region,
+                region_id=binding.region.pk,
                 opened_on=binding.first_day,
                 dissolved_on=binding.members[0].left_on,
             )
@@ -135,7 +135,7 @@ def bind(bindings: Sequence[Binding]) -> list[MutualAidGroup]:
 def _members(group: MutualAidGroup, binding: Binding) -> Iterator[GroupMember]:
     for seat, member in enumerate(_until_owner_leaves(binding.members), start=1):
         yield GroupMember(
-            group=group,
+            group_id=group.pk,
             person_id=member.person_id,
             seat=seat,
             relation=member.relation,
@@ -166,7 +166,10 @@ def applicants_of(members: Sequence[NewMember], facts: Mapping[int, PersonFacts]
 
 
 def _until_owner_leaves(members: Sequence[NewMember]) -> list[NewMember]:
-    return [replace(member, left_on=earlier_of(member.left_on, members[0].left_on)) for member in members]
+    last = members[0].left_on
+    if last is None:
+        return list(members)
+    return [replace(member, left_on=earlier_of(member.left_on, last)) for member in members]
 
 
 def lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
@@ -180,7 +183,8 @@ def lock_group(group_id: int, day: dt.date) -> MutualAidGroup:
 def lock_persons(person_ids: Iterable[int]) -> None:
     """In the order of the primary key; no_key, because other tables may go on pointing at the persons."""
     ids = set(person_ids)
-    list(InsuredPerson.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    persons = InsuredPerson.objects.filter(any_of("pk", ids)).order_by("pk")
+    list(persons.select_for_update(no_key=True).values_list("pk"))
 
 
 def _sharings(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> Iterator[Sharing]:
@@ -197,7 +201,7 @@ def _sharings(rows: Sequence[GroupMember], members: Sequence[NewMember]) -> Iter
         taken.add(rank)
         yield Sharing(
             group_id=row.group_id,
-            payer=row,
+            payer_id=row.pk,
             rank=rank,
             share_limit=member.share_limit,
             starts_on=row.joined_on,
@@ -235,8 +239,8 @@ def grant_for(
         return None
     return Grant(
         group_id=payer.group_id,
-        payer=payer,
-        beneficiary=beneficiary,
+        payer_id=payer.pk,
+        beneficiary_id=beneficiary.pk,
         basis=pair.pair.verdict.value,
         starts_on=start,
         ends_on=end,

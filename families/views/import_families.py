@@ -17,6 +17,7 @@ from families.forms.corrections import CorrectionForm
 from families.models import ImportBatch, ImportFamily
 from families.models.batch import FamilyState
 from families.services.imports.corrections import FamilyChanged, correct_family
+from families.services.imports.error_books import is_large
 from families.views.imports import at_the_desk, batch_in_scope, form_for, tell_looked
 
 
@@ -115,6 +116,7 @@ def _fragment(
     passes, following = saved and shown.state != FamilyState.FAULTY, desk.next_faulty(shown, batch)
     if form is not None and passes:
         form.takes_focus = False
+    figures, works = desk.figures_of([batch])[batch.pk], desk.works_on(batch, request.user)
     context = {
         "batch": batch,
         "line": desk.line_of(shown, batch.layout),
@@ -123,8 +125,9 @@ def _fragment(
         "refusal": refusal,
         "asked": True,
         "passes": passes,
-        "figures": desk.figures_of([batch])[batch.pk],
-        "works": desk.works_on(batch, request.user),
+        "figures": figures,
+        "works": works,
+        "large_book": works and bool(figures.faulty) and is_large(batch),
         "reviews": desk.reviews(batch, request.user),
         "next_faulty": following,
     }

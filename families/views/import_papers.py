@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models.audit import AuditKind
+from accounts.models.job import JobState
 from accounts.pages import StaffRequest
 from accounts.services.audit import record_event
 from accounts.services.review import AlreadyDecided, NotYours
 from families import import_desk as desk
 from families.batch_papers import batch_summary_pdf
 from families.forms.imports import CorrectedForm
-from families.models.batch import FamilyState
-from families.registration_books import error_book
+from families.models import ImportBatch
+from families.registration_books import book_name, error_book
 from families.services.imports.corrections import load_corrections
+from families.services.imports.error_books import ask_for_book, is_large, last_book, to_correct
 from families.views.imports import at_the_desk, batch_in_scope, batch_page, workbook
 
 
@@ -27,7 +31,7 @@ from families.views.imports import at_the_desk, batch_in_scope, batch_page, work
 def errors(request: StaffRequest, pk: int) -> HttpResponse:
     """The families to correct, in the sender's own layout. It carries full numbers: for who works on the batch."""
     shown = batch_in_scope(request, pk)
-    faulty = shown.families.filter(state=FamilyState.FAULTY).order_by("position")
+    faulty = to_correct(shown)
     count = faulty.count()
     if not desk.works_on(shown, request.user):
         messages.error(request, str(NotYours(who=str(shown.owner))))
@@ -35,12 +39,48 @@ def errors(request: StaffRequest, pk: int) -> HttpResponse:
     if not count:
         messages.error(request, _("Nothing is to be corrected."))
         return redirect(shown)
-    book = error_book(shown, faulty.iterator(chunk_size=500))
+    if is_large(shown):
+        return _kept_book(request, shown)
+    return _told_book(request, shown, error_book(shown, faulty.iterator(chunk_size=500)), count)
+
+
+def _kept_book(request: StaffRequest, shown: ImportBatch) -> HttpResponse:
+    """The one that a worker made for this person."""
+    job = last_book(shown, request.user)
+    if job is None or job.state != JobState.DONE or job.result is None:
+        messages.warning(request, _("A workbook of errors this large is made by a worker: ask for it here."))
+        return redirect(shown)
+    return _told_book(request, shown, job.file.content, job.result["families"])
+
+
+def _told_book(request: StaffRequest, shown: ImportBatch, content: bytes, count: int) -> HttpResponse:
     record_event(
         AuditKind.PRINT, by=request.user, region=shown.region, request=request, batch=shown.pk,
         paper="error_book", families=count,
     )  # fmt: skip
-    return workbook(book, f"错误明细表-{shown.pk}.xlsx")
+    return workbook(content, book_name(shown))
+
+
+@require_GET
+@at_the_desk
+def error_book_progress(request: StaffRequest, pk: int) -> HttpResponse:
+    """How far the worker is with the workbook that this person asked for, as a fragment."""
+    shown = batch_in_scope(request, pk)
+    job = last_book(shown, request.user)
+    context = {"batch": shown, "job": job, "asks": "every 1s" if job is not None and not job.is_over else ""}
+    return render(request, "families/_import_error_book.html", context)
+
+
+@require_POST
+@at_the_desk
+def make_error_book(request: StaffRequest, pk: int) -> HttpResponse:
+    """Have a worker make it."""
+    shown = batch_in_scope(request, pk)
+    try:
+        ask_for_book(batch_id=pk, language=get_language() or settings.LANGUAGE_CODE, by=request.user)
+    except NotYours as refusal:
+        messages.error(request, str(refusal))
+    return redirect(shown)
 
 
 @require_POST
@@ -66,7 +106,7 @@ def corrections(request: StaffRequest, pk: int) -> HttpResponse:
 def summary(request: StaffRequest, pk: int) -> HttpResponse:
     """What came in, what went in, what goes back: to be signed and filed."""
     shown = batch_in_scope(request, pk)
-    faulty = shown.families.filter(state=FamilyState.FAULTY).order_by("position")
+    faulty = to_correct(shown)
     figures = desk.figures_of([shown])[shown.pk].with_codes(desk.codes_of(shown))
     pdf = batch_summary_pdf(shown, figures, faulty.iterator(chunk_size=200))
     record_event(

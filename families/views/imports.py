@@ -30,6 +30,7 @@ from families.models.batch import BatchState
 from families.registration_books import template_book
 from families.services.imports.batches import CONFIRMS_ANY, LOADS, HasEntered, assign_headings, load_file
 from families.services.imports.corrections import OPEN_TO_CORRECTION
+from families.services.imports.error_books import is_large
 
 VIEW = "families.view_importbatch"
 BATCHES, FAMILIES = 25, 50
@@ -168,6 +169,7 @@ def batch_page(
         "progress": desk.progress_of(shown),
         "works": works,
         "reviews": desk.reviews(shown, request.user),
+        "large_book": works and bool(figures.faulty) and is_large(shown),
         "upload_form": upload_form or CorrectedForm(),
         "reason_form": ReasonForm(),
         "next_faulty": desk.next_faulty(None, shown) if figures.faulty else None,

@@ -470,7 +470,13 @@ FAMILIES = {
     "member_is_kept": Law(
         "SELECT 1", [f"DELETE FROM {MEMBER} WHERE id = {{free_row}}"], "Cannot delete rows from families_groupmember"
     ),
-    "member_of_open_record": Law(member(8, "resident"), [GONE + member(8, "resident")]),
+    "member_of_open_record": Law(
+        member(8, "resident"),
+        [
+            GONE + member(8, "resident"),
+            GONE + member(4, "emptied") + ", ({group}, {resident}, 8, '20', true, '2026-04-01', NULL, '')",
+        ],
+    ),
     # What each payer shares.
     "sharing_rank_from_one": Law(sharing("child_row", 3, "2026-03-01"), [sharing("child_row", 0, "2026-03-01")]),
     "sharing_limit_not_negative": Law(
@@ -494,9 +500,18 @@ FAMILIES = {
         sharing("child_row", 3, "2026-03-01"),
         [
             sharing("child_row", 3, "2026-03-01", group="other_group"),
-            change(SHARING, "sharing", "group_id = {other_group}"),
-            change(SHARING, "sharing", "payer_id = {other_owner_row}"),
+            sharing("child_row", 3, "2026-03-01")
+            + ", ({group}, {other_owner_row}, 4, NULL, '2026-03-01', '2026-03-01')",
         ],
+    ),
+    "sharing_still_within_group": Law(
+        change(SHARING, "sharing", "share_limit = 1"),
+        [
+            change(SHARING, "sharing", "group_id = {other_group}"),
+            change(SHARING, "sharing", "payer_id = {other_owner_row}, ends_on = starts_on"),
+            f"UPDATE {SHARING} SET group_id = {{other_group}}, ends_on = starts_on",
+        ],
+        "sharing_within_group",
     ),
     "sharing_is_kept": Law(
         "SELECT 1", [f"DELETE FROM {SHARING} WHERE id = {{sharing}}"], "Cannot delete rows from families_sharing"
@@ -519,9 +534,18 @@ FAMILIES = {
             grant("child_row", "other_owner_row"),
             grant("other_owner_row", "child_row"),
             grant("child_row", "owner_row", group="other_group"),
+            grant("child_row", "owner_row")
+            + ", ({group}, {child_row}, {other_owner_row}, 'pass', '2026-04-01', NULL)",
+        ],
+    ),
+    "grant_still_within_group": Law(
+        change(GRANT, "grant", "basis = 'declare'"),
+        [
             change(GRANT, "grant", "group_id = {other_group}"),
             change(GRANT, "grant", "beneficiary_id = {other_owner_row}"),
+            f"UPDATE {GRANT} SET group_id = {{other_group}}",
         ],
+        "grant_within_group",
     ),
     "grant_is_kept": Law(
         "SELECT 1", [f"DELETE FROM {GRANT} WHERE id = {{grant}}"], "Cannot delete rows from families_grant"
@@ -644,15 +668,25 @@ FAMILIES = {
         [case("person"), case("person", "submitted")],
     ),
     "line_of_a_draft": Law(
+        line(3, "free", "'20', false, NULL, NULL"),
+        [
+            change(CASE, "case", f"state = 'submitted', {SUBMITTED}")
+            + ";"
+            + line(3, "free", "'20', false, NULL, NULL")
+            + also
+            for also in ("", ", ({case}, 4, {other_owner}, 'join', '30', false, NULL, NULL, '2026-03-01')")
+        ],
+    ),
+    "line_changed_in_a_draft": Law(
         f"DELETE FROM {LINE} WHERE id = {{line}}",
         [
             change(CASE, "case", f"state = 'submitted', {SUBMITTED}") + ";" + late
             for late in (
                 f"DELETE FROM {LINE} WHERE id = {{line}}",
                 change(LINE, "line", "share_limit = 1"),
-                line(3, "free", "'20', false, NULL, NULL"),
             )
         ],
+        "line_of_a_draft",
     ),
     "line_leaver_shares_nothing": Law(
         change(LINE, "line", "action = 'leave', shares = false, rank = NULL"),

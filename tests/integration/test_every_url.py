@@ -187,6 +187,8 @@ TABLE: dict[str, Row] = {
     "imports/<int:pk>/approve/": form(REVIEWER, "families/importbatch"),
     "imports/<int:pk>/send-back/": form(REVIEWER, "families/importbatch"),
     "imports/<int:pk>/errors.xlsx": page(ASKS, "families/importbatch", 302),
+    "imports/<int:pk>/error-book/": page(ASKS, "families/importbatch"),
+    "imports/<int:pk>/error-book/make/": form(ASKS, "families/importbatch"),
     "imports/<int:pk>/corrections/": form(ASKS, "families/importbatch", 422),
     "imports/<int:pk>/summary.pdf": page(READERS, "families/importbatch"),
     "imports/families/<int:pk>/": page(READERS, "families/importfamily", 302),

@@ -16,10 +16,12 @@ from django.utils import timezone
 from accounts.models import AuditEvent, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.models.job import JobState
+from accounts.services.jobs import run_job
 from accounts.spreadsheets.cells import Number, row_from_wire
 from families.import_desk import progress_of
 from families.models import ImportBatch, ImportFamily, MutualAidGroup, SenderHeading
 from families.models.batch import BatchState, FamilyState
+from families.services.imports import error_books
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
 from tests.factories import make_batch, make_import_family, make_person, make_policy, make_staff
@@ -176,6 +178,13 @@ class TestTheList:
 
 
 class TestABatch:
+    def test_one_that_cannot_be_read_leads_to_another_file(self, clerk: Staff) -> None:
+        batch = stage(b"\x00\x01\x02", clerk)
+        assert batch.state == BatchState.REFUSED
+        button = '<a class="gj-button main" href="/imports/" data-main-action>'
+        assert button in text(at(clerk).get(page_of(batch)))
+        assert button not in text(at(make_staff("auditor", "421000")).get(page_of(batch)))
+
     def test_what_is_to_correct_stands_first(self, clerk: Staff) -> None:
         batch = stage([good("F1"), bad("F2")], clerk)
         shown = text(at(clerk).get(page_of(batch)))
@@ -503,6 +512,45 @@ class TestPapers:
         assert at(clerk).get(address).content[:2] == b"PK"
         event = AuditEvent.objects.get(kind=AuditKind.PRINT)
         assert event.detail == {"batch": batch.pk, "paper": "error_book", "families": 1}
+
+    def test_a_large_workbook_of_errors_is_made_by_a_worker_for_whoever_asked(
+        self, clerk: Staff, supervisor: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(error_books, "AT_ONCE", 0)
+        batch = stage([bad()], clerk)
+        download, make = f"/imports/{batch.pk}/errors.xlsx", f"/imports/{batch.pk}/error-book/make/"
+        at_clerk = at(clerk)
+        assert "error-book/make/" in text(at_clerk.get(page_of(batch)))
+        assert at_clerk.get(download).status_code == 302
+        for _twice in range(2):
+            assert at_clerk.post(make).status_code == 302
+        job = Job.objects.get(kind="write_error_book")
+        assert "等待处理" in text(at_clerk.get(f"/imports/{batch.pk}/error-book/"))
+        assert at_clerk.get(download).status_code == 302
+        run_job(job.pk)
+        assert download in text(at_clerk.get(f"/imports/{batch.pk}/error-book/"))
+        assert not AuditEvent.objects.filter(kind=AuditKind.PRINT).exists()
+        assert at_clerk.get(download).content[:2] == b"PK"
+        event = AuditEvent.objects.get(kind=AuditKind.PRINT)
+        assert (event.staff, event.detail) == (clerk, {"batch": batch.pk, "paper": "error_book", "families": 1})
+        assert at(supervisor).get(download).status_code == 302
+        assert download not in text(at(supervisor).get(f"/imports/{batch.pk}/error-book/"))
+
+    def test_a_large_workbook_is_asked_for_by_who_works_on_the_batch_and_may_come_to_nothing(
+        self, clerk: Staff, second: Staff, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(error_books, "AT_ONCE", 0)
+        batch = stage([bad()], clerk)
+        make = f"/imports/{batch.pk}/error-book/make/"
+        at(second).post(make)
+        assert not Job.objects.filter(kind="write_error_book").exists()
+        at(clerk).post(make)
+        batch.families.update(state=FamilyState.LEFT_OUT, errors=[])
+        job = Job.objects.get(kind="write_error_book")
+        run_job(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.failure) == (JobState.REFUSED, "没有待更正的家庭。")
+        assert job.failure in text(at(clerk).get(f"/imports/{batch.pk}/error-book/"))
 
     def test_a_corrected_workbook_goes_to_a_worker(self, clerk: Staff, second: Staff) -> None:
         batch = stage([bad()], clerk)

@@ -11,14 +11,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import chunks, copy_create, update_each
+from accounts.bulk import chunks, copy_create, rarely_collecting, update_each
 from accounts.models import Job, Staff
 from accounts.services.jobs import Progress, in_steps
 from families.models import CaseLine, ImportBatch, ImportFamily, MutualAidGroup, RegistrationCase
@@ -44,6 +44,7 @@ def run_apply(job: Job, progress: Progress) -> dict[str, Any]:
     return {"batch": batch.pk, "state": batch.state}
 
 
+@rarely_collecting()
 def apply_batch(batch_id: int, *, progress: Progress, by: Staff) -> ImportBatch:
     """Enter what is ready, until nothing is left.
 
@@ -145,10 +146,27 @@ def _apply_chunk(batch: ImportBatch, by: Staff) -> bool:
     for family, checked in entries:
         take_check(family, checked)
     _enter([entry for entry in entries if entry[1].is_ready], batch, by)
-    entered = [family for family in families if family.state == FamilyState.APPLIED]
-    update_each(entered, ("state", "group", "case"))
+    _mark_entered([family for family in families if family.state == FamilyState.APPLIED])
     update_each([family for family in families if family.state != FamilyState.APPLIED], CHECKED_FIELDS)
     return bool(families)
+
+
+def _mark_entered(families: Sequence[ImportFamily]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE families_importfamily AS its
+               SET state = %s, group_id = new.group_id, case_id = new.case_id
+              FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new(id, group_id, case_id)
+             WHERE its.id = new.id
+            """,
+            [
+                FamilyState.APPLIED,
+                [family.pk for family in families],
+                [family.group_id for family in families],
+                [family.case_id for family in families],
+            ],
+        )
 
 
 def _enter(entries: Sequence[Entry], batch: ImportBatch, by: Staff) -> None:
@@ -180,10 +198,11 @@ def _write(entries: Sequence[Entry], batch: ImportBatch, by: Staff) -> None:
         if checked.group is not None and checked.change is not None:
             plan = change_group(group_id=checked.group.pk, change=checked.change, by=by)
             done.append((family, checked, checked.group, plan.in_force_on))
-    refresh_follow_ups(
-        day=timezone.localdate(), by=by, group_ids=[checked.group.pk for _f, checked in added if checked.group]
-    )
     _record_cases(done, batch)
+    connection.check_constraints()  # now, where it is known whose fault it is, and no applier waits for the other
+    if added:  # last, because of one refresh at a time
+        groups_added_to = [checked.group.pk for _family, checked in added if checked.group]
+        refresh_follow_ups(day=timezone.localdate(), by=by, group_ids=groups_added_to)
     for family, _checked, group, _day in done:
         family.state, family.group = FamilyState.APPLIED, group
 
@@ -215,12 +234,12 @@ def _case(
         number=number,
         kind=CaseKind.CREATE if checked.binding else CaseKind.ADD,
         region_id=group.region_id,
-        owner=checked.owner,
-        group=None if checked.binding else group,
+        owner_id=cast("int", checked.owner_id),
+        group_id=None if checked.binding else group.pk,
         channel=Channel.IMPORT,
         review_mode=ReviewMode.REVIEW if batch.needs_review else ReviewMode.IMMEDIATE,
-        opened_by=batch.owner,
-        handled_by=batch.owner,
+        opened_by_id=batch.owner_id,
+        handled_by_id=batch.owner_id,
         submitted_at=batch.confirmed_at,
         submission_key=_key(family),
     )
@@ -238,7 +257,7 @@ def _lines(case: RegistrationCase, checked: Checked) -> list[CaseLine]:
 
 def _line(case: RegistrationCase, position: int, member: NewMember) -> CaseLine:
     return CaseLine(
-        case=case,
+        case_id=case.pk,
         position=position,
         person_id=member.person_id,
         action=LineAction.JOIN,

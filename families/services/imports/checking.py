@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from accounts.models import Code, InsuredPerson, Region, Staff
+from accounts.models import Code, Region, Staff
 from families.models import GroupMember, MutualAidGroup
 from families.models.case import CaseKind
+from families.person_facts import Known
 from families.rules.facts import PastMembership
 from families.rules.findings import Level, Preflight
 from families.rules.kinship import OWNER
@@ -30,7 +31,7 @@ from families.services.lookup import look_ups_left
 from families.services.plans import GroupChange, plan_change
 
 DOCUMENTS = "documents"
-Members = Sequence[tuple[FormRow, InsuredPerson]]
+Members = Sequence[tuple[FormRow, Known]]
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Checked:
     faults: list[RowFault]
     warnings: list[RowFault] = field(default_factory=list)
     persons: list[int] = field(default_factory=list)
-    owner: InsuredPerson | None = None
+    owner_id: int | None = None
     group: MutualAidGroup | None = None
     binding: Binding | None = None
     change: GroupChange | None = None
@@ -104,10 +105,11 @@ class Checker:
         members, faults = roster.members_of(family)
         owner, owner_faults = roster.owner_of(family)
         checked = Checked(sorted([*family.faults, *owner_faults, *faults], key=lambda fault: fault.row))
-        checked.persons = [person.pk for _row, person in members] + ([owner.pk] if owner else [])
-        checked.owner = owner
+        checked.persons = [person.person_id for _row, person in members]
         if owner is None:
             return checked
+        checked.owner_id = owner.person_id
+        checked.persons.append(owner.person_id)
         checked.faults += roster.open_elsewhere(family, owner)
         if members:
             self._judge(checked, roster, family, owner, members)
@@ -115,10 +117,8 @@ class Checker:
             self._claim(checked, family)
         return checked
 
-    def _judge(
-        self, checked: Checked, roster: Roster, family: FormFamily, owner: InsuredPerson, members: Members
-    ) -> None:
-        checked.group = roster.groups.get(owner.pk)
+    def _judge(self, checked: Checked, roster: Roster, family: FormFamily, owner: Known, members: Members) -> None:
+        checked.group = roster.groups.get(owner.person_id)
         joining = [_joining(row, person, self.today) for row, person in members]
         policy = checked.policy = roster.policies.on(owner.region.path, min(member.starts_on for member in joining))
         if policy.proof_mode == DOCUMENTS:
@@ -133,13 +133,13 @@ class Checker:
         checked: Checked,
         roster: Roster,
         family: FormFamily,
-        owner: InsuredPerson,
+        owner: Known,
         policy: Policy,
         members: Members,
         joining: Sequence[NewMember],
     ) -> None:
         first_day = min(member.starts_on for member in joining)
-        everybody = [NewMember(owner.pk, OWNER, first_day, rank=1), *joining]
+        everybody = [NewMember(owner.person_id, OWNER, first_day, rank=1), *joining]
         facts = {
             member.person_id: roster.known[member.person_id].on(first_day, self._claimed.get(member.person_id, ()))
             for member in everybody
@@ -163,7 +163,7 @@ class Checker:
         """Members that the group has already are left out; what differs is told, because an import changes nobody."""
         new = []
         for (row, person), member in zip(members, joining, strict=True):
-            stay = there.get(person.pk)
+            stay = there.get(person.person_id)
             if stay is None:
                 new.append((row, member))
             elif stay.relation != member.relation:
@@ -201,9 +201,9 @@ def claimed_by(family: FormFamily) -> str:
     return f"#{family.number or family.owner_row}"
 
 
-def _joining(row: FormRow, person: InsuredPerson, today: dt.date) -> NewMember:
+def _joining(row: FormRow, person: Known, today: dt.date) -> NewMember:
     return NewMember(
-        person_id=person.pk,
+        person_id=person.person_id,
         relation=row.relation,
         starts_on=row.starts_on or today,
         rank=(row.rank or SEATS) if row.shares else None,

@@ -189,10 +189,15 @@ class FormFamily:
     faults: list[RowFault]
 
 
-def family_from(content: Sequence[Sequence[Any]], positions: Mapping[str, int], tables: Tables) -> FormFamily:
-    """What stored rows say, with every fault that can be told without looking anybody up."""
+def stored_rows(content: Sequence[Sequence[Any]]) -> list[Row]:
+    """The inverse of `as_content`."""
+    return [row_from_wire(number, cells) for number, cells in content]
+
+
+def family_from(raw: Sequence[Row], positions: Mapping[str, int], tables: Tables) -> FormFamily:
+    """What the rows of a family say, with every fault that can be told without looking anybody up."""
     owners: Owners = {}
-    rows = [read_row(row_from_wire(number, cells), positions, tables, owners) for number, cells in content]
+    rows = [read_row(row, positions, tables, owners) for row in raw]
     # Whoever fills the owner in on the first row only means the same owner on the others.
     stated = [row for row in rows if row.states_owner] or rows[:1]
     head = stated[0]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from accounts import keys
+from accounts.bulk import any_of
 from accounts.models import InsuredPerson, Staff
 from accounts.rules.identity import mask_name, mask_number
 from families.models import GroupMember, MutualAidGroup, RegistrationCase
@@ -48,7 +49,8 @@ class Roster:
         for family in self._families:
             for one in _named_in(family):
                 wanted[one.cert_type, keys.number_digest(one.number)].add(one)
-        records = InsuredPerson.objects.filter(certno_digest__in=[digest for _type, digest in wanted])
+        digests = {digest for _type, digest in wanted}
+        records = InsuredPerson.objects.filter(any_of("certno_digest", digests)).order_by()
         for key, cert_type, digest, name, path, stands_for, other_name, other_path in records.values_list(
             "pk", "cert_type", "certno_digest", "name", "region__path",
             "merged_into", "merged_into__name", "merged_into__region__path",
@@ -67,8 +69,8 @@ class Roster:
     def lock(self) -> None:
         """The groups of the owners, then everybody named and every member, by primary key."""
         groups = [group.pk for group in _groups_of(self._owners, self._today).values()]
-        list(MutualAidGroup.objects.filter(pk__in=groups).order_by("pk").select_for_update().values_list("pk"))
-        members = GroupMember.objects.filter(group__in=groups).values_list("person", flat=True)
+        list(MutualAidGroup.objects.filter(any_of("pk", groups)).order_by("pk").select_for_update().values_list("pk"))
+        members = GroupMember.objects.filter(any_of("group", groups)).order_by().values_list("person", flat=True)
         lock_persons([*members, *self._found.values()])
 
     def gather(self) -> None:
@@ -77,17 +79,17 @@ class Roster:
             [self._today, *(row.starts_on for family in self._families for row in family.rows if row.starts_on)]
         )
         self.known = known_from(set(self._found.values()), day=first_day)
-        self.policies = PolicyBook({self.known[owner].person.region.path for owner in owners})
+        self.policies = PolicyBook({self.known[owner].region.path for owner in owners})
         self.groups = _groups_of(owners, self._today)
-        rows = GroupMember.objects.filter(group__in=self.groups.values()).exclude(left_on__lte=self._today)
-        for row in rows:
+        members = GroupMember.objects.filter(any_of("group", [group.pk for group in self.groups.values()]))
+        for row in members.exclude(left_on__lte=self._today):
             self.members_in[row.group_id][row.person_id] = row
         self._gather_open_cases(owners)
 
     def _gather_open_cases(self, owners: Sequence[int]) -> None:
         groups = [group.pk for group in self.groups.values()]
         cases = RegistrationCase.objects.filter(
-            Q(kind=CaseKind.CREATE, owner__in=owners) | Q(group__in=groups), state__in=OPEN
+            Q(any_of("owner", owners), kind=CaseKind.CREATE) | Q(any_of("group", groups)), state__in=OPEN
         )
         for number, kind, owner, group in cases.values_list("number", "kind", "owner", "group"):
             if kind == CaseKind.CREATE:
@@ -95,7 +97,7 @@ class Roster:
             else:
                 self._open_of_group[group] = number
 
-    def owner_of(self, family: FormFamily) -> tuple[InsuredPerson | None, list[RowFault]]:
+    def owner_of(self, family: FormFamily) -> tuple[Known | None, list[RowFault]]:
         if family.owner is None:
             return None, []
         owner, faults = self._person(family.owner, family.owner_row, "owner")
@@ -103,7 +105,7 @@ class Roster:
             return None, [RowFault(family.owner_row, "owner_number", "other_region", sentence="owner_elsewhere")]
         return owner, faults
 
-    def members_of(self, family: FormFamily) -> tuple[list[tuple[FormRow, InsuredPerson]], list[RowFault]]:
+    def members_of(self, family: FormFamily) -> tuple[list[tuple[FormRow, Known]], list[RowFault]]:
         """The members on the roster, with their rows; and what is wrong with the others."""
         members, faults = [], list[RowFault]()
         for row in family.rows:
@@ -117,17 +119,17 @@ class Roster:
                 members.append((row, person))
         return members, faults
 
-    def _person(self, named: Named, row: int, whose: str) -> tuple[InsuredPerson | None, list[RowFault]]:
+    def _person(self, named: Named, row: int, whose: str) -> tuple[Known | None, list[RowFault]]:
         if named in self._found:
-            return self.known[self._found[named]].person, []
+            return self.known[self._found[named]], []
         if named in self._misnamed:
             values = {"value": mask_name(named.name)}
             return None, [RowFault(row, f"{whose}_name", "name_mismatch", values)]
         return None, [RowFault(row, f"{whose}_number", "not_insured", {"value": mask_number(named.number)})]
 
-    def open_elsewhere(self, family: FormFamily, owner: InsuredPerson) -> list[RowFault]:
-        group = self.groups.get(owner.pk)
-        number = self._open_of_group.get(group.pk) if group else self._open.get(owner.pk)
+    def open_elsewhere(self, family: FormFamily, owner: Known) -> list[RowFault]:
+        group = self.groups.get(owner.person_id)
+        number = self._open_of_group.get(group.pk) if group else self._open.get(owner.person_id)
         return [RowFault(family.owner_row, "owner_number", "open_elsewhere", {"value": number})] if number else []
 
 
@@ -135,7 +137,7 @@ def _named_in(family: FormFamily) -> list[Named]:
     return [one for one in (family.owner, *(row.member for row in family.rows)) if one is not None]
 
 
-def _region_faults(row: FormRow, person: InsuredPerson) -> list[RowFault]:
+def _region_faults(row: FormRow, person: Known) -> list[RowFault]:
     """The form may name the person's region or one above it."""
     if not row.region or f"/{row.region}/" in person.region.path:
         return []
@@ -145,7 +147,7 @@ def _region_faults(row: FormRow, person: InsuredPerson) -> list[RowFault]:
 def _groups_of(owners: Sequence[int], today: dt.date) -> dict[int, MutualAidGroup]:
     """The group that each of these persons owns today or will own."""
     stays = (
-        GroupMember.objects.filter(person__in=owners, relation=OWNER)
+        GroupMember.objects.filter(any_of("person", owners), relation=OWNER)
         .exclude(left_on__lte=today)
         .filter(Q(group__dissolved_on=None) | Q(group__dissolved_on__gt=today))
         .select_related("group__region")

@@ -7,13 +7,13 @@ batch that name the same person are checked together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from accounts.acting import acting
-from accounts.bulk import chunks, copy_create, update_each
+from accounts.bulk import chunks, copy_create, rarely_collecting, update_each
 from accounts.models import Job, Staff
 from accounts.services.import_result import RowError, file_error
 from accounts.services.jobs import JobRefused, Progress, in_steps
@@ -24,8 +24,14 @@ from families.models.batch import BatchState, FamilyState
 from families.models.case import ReviewMode
 from families.services.imports.batches import meanings_for, tell_audit
 from families.services.imports.checking import Checked, Checker, tables_for
-from families.services.imports.reading import FormFile, HeadingsUnknown, RawFamily, family_from, read_form
-from families.services.imports.rows import Tables
+from families.services.imports.reading import (
+    FormFile,
+    HeadingsUnknown,
+    RawFamily,
+    family_from,
+    read_form,
+    stored_rows,
+)
 from families.services.lookup import record_refused
 
 CHUNK = 500
@@ -43,6 +49,7 @@ def run_check(job: Job, progress: Progress) -> dict[str, Any]:
     return {"batch": batch.pk}
 
 
+@rarely_collecting()
 def read_batch(batch: ImportBatch, *, content: bytes, progress: Progress, by: Staff) -> RowError | None:
     """Read the file of a batch and check every family of it, in one step.
 
@@ -96,7 +103,8 @@ def _stage(batch: ImportBatch, form: FormFile, checker: Checker, progress: Progr
     done = 0
     for chunk in chunks(form.families, CHUNK):
         families = [_staged(batch, raw, position) for position, raw in enumerate(chunk, start=done + 1)]
-        for family, checked in zip(families, _check(families, form.layout, checker, tables), strict=True):
+        answers = checker.check([family_from(raw.rows, form.layout["positions"], tables) for raw in chunk])
+        for family, checked in zip(families, answers, strict=True):
             take_check(family, checked)
             modes[checked.policy.review_mode if checked.policy else ""] += 1
         copy_create(families)
@@ -119,23 +127,14 @@ def _staged(batch: ImportBatch, raw: RawFamily, position: int) -> ImportFamily:
     return family
 
 
-def _check(
-    families: Sequence[ImportFamily],
-    layout: Mapping[str, Any],
-    checker: Checker,
-    tables: Tables,
-    *,
-    lock: bool = False,
-) -> list[Checked]:
-    return checker.check([family_from(family.content, layout["positions"], tables) for family in families], lock=lock)
-
-
 def check_again(
     batch: ImportBatch, families: Sequence[ImportFamily], *, checker: Checker | None = None, lock: bool = False
 ) -> list[Checked]:
     """Check stored families as they stand now, in the order of the file; nothing is written."""
     checker = checker or Checker(by=batch.owner, today=timezone.localdate())
-    return _check(families, batch.layout, checker, tables_for(today=checker.today), lock=lock)
+    tables, positions = tables_for(today=checker.today), batch.layout["positions"]
+    forms = [family_from(stored_rows(family.content), positions, tables) for family in families]
+    return checker.check(forms, lock=lock)
 
 
 def take_check(family: ImportFamily, checked: Checked) -> None:
