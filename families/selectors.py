@@ -69,7 +69,7 @@ class PolicyBook:
             version = self._versions[code][effective_on]
             if parameter is not None:
                 origin = Origin(code, name, effective_on, citation)
-                version.append((parameter, parse_value(parameter, json.loads(value)), origin))
+                version.append((parameter, parse_value(parameter, json.loads(value or "null")), origin))
         self._policies: dict[tuple[str, dt.date], Policy] = {}
 
     def on(self, path: str, day: dt.date) -> Policy:
