@@ -21,6 +21,7 @@ from accounts.models.person import InsuranceStatus
 from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
+from accounts.services.papers import Upload
 from accounts.services.reference import load_regions
 from accounts.spreadsheets.cells import Cell, to_wire
 from families.models import (
@@ -40,7 +41,7 @@ from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
 from families.selectors import group_on
 from families.services.changes import release_members
-from families.services.documents import Upload, add_document
+from families.services.documents import add_document
 from families.services.groups import NewMember, create_group
 from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
