@@ -190,7 +190,7 @@ class ClaimForm(forms.Form):
         for title, start, end in (
             (_("The invoice"), at["invoice_number"], at["med_type"]),
             (_("The visit"), at["med_type"], at["cause"]),
-            (_("Why it was not settled online"), at["cause"], at["medfee_sumamt"]),
+            (_("How it came to be paid in cash"), at["cause"], at["medfee_sumamt"]),
         ):
             yield title, [self[name] for name in names[start:end]]
 

@@ -20,7 +20,7 @@ from accounts.rules.money import ZERO
 from families.models import MutualAidGroup
 from settlement.messages import in_words
 from settlement.models import Settlement
-from settlement.rules.allocation import Allocation, Consideration, allocate
+from settlement.rules.allocation import Allocation, Consideration, Reason, allocate
 from settlement.rules.facts import Bill
 from settlement.rules.stored import from_stored
 from settlement.services.ground import Ground
@@ -39,6 +39,11 @@ class Line:
     @property
     def why(self) -> str:
         return in_words(self.one)
+
+    @property
+    def left(self) -> Decimal | None:
+        """None where there is no account, or nobody here may see what it holds."""
+        return self.one.after.total if self.seen and self.one.reason != Reason.NO_ACCOUNT else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ from settlement.worklists import reversals_of
 
 def _case_in_scope(request: StaffRequest, pk: int) -> ReversalCase:
     cases = ReversalCase.objects.for_staff(request.user)
-    related = ("settlement__person__region", "settlement__institution", "handled_by", "reviewed_by", "reversal")
+    related = (
+        "settlement__person__region", "settlement__institution", "settlement__claim__institution", "handled_by",
+        "reviewed_by", "reversal",
+    )  # fmt: skip
     return get_object_or_404(cases.select_related(*related), pk=pk)
 
 
@@ -54,7 +57,9 @@ def reversals(request: StaffRequest) -> HttpResponse:
 @permission_required("settlement.reverse_settlement", raise_exception=True)
 def ask(request: StaffRequest, pk: int) -> HttpResponse:
     """The settlement, what would go back to whom, and why it is wrong."""
-    settlements = Settlement.objects.for_staff(request.user).select_related("person__region", "institution")
+    settlements = Settlement.objects.for_staff(request.user).select_related(
+        "person__region", "institution", "claim__institution"
+    )
     settlement = get_object_or_404(settlements, pk=pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
