@@ -156,7 +156,7 @@ class ClaimForm(forms.Form):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Copy it from the filing."))
         if cause == ClaimCause.OTHER and not data.get("cause_note"):
-            self.add_error("cause_note", _("Say why."))
+            self.add_error("cause_note", _("Explain why."))
 
     @property
     def sums(self) -> list[Sum]:

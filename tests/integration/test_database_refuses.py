@@ -49,6 +49,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
 )
+from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.own import own_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -1105,7 +1106,8 @@ SETTLEMENT = {
         "Cannot delete",
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT}
+CLAIMS = {name: Law(*law) for name, law in CLAIM_LAWS.items()}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1194,6 +1196,7 @@ def world(regions: None) -> dict[str, Any]:
         "child": rows[3].person_id,
         **_suspended(group, rows[3].person, clerk),
         **_batch(clerk, group, registration),
+        **claims_world(clerk, reviewer, make_staff("reviewer")),
     }
 
 

@@ -18,6 +18,7 @@ from families.models import FollowUp, FollowUpNote, Grant, SenderHeading
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
+from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
     make_batch,
@@ -29,6 +30,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    submitted_claim,
 )
 from tests.own import own_models
 
@@ -75,6 +77,9 @@ READERS = {
     "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Settlement": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "SettlementShare": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Claim": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ClaimDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ReversalCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -116,7 +121,9 @@ def furnish(region: str) -> None:
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
     make_match(region)
-    make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # before the card was lent
+    settled = make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # card not lent yet
+    submitted_claim(owner, by=clerk)
+    ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"
