@@ -31,6 +31,8 @@ class WorkFilter(forms.Form):
         usual = {"state": "submitted", "whose": "others"} if reviews else {"whose": "own"}
         super().__init__(data if any(name in data for name in self.base_fields) else usual)
         self.work, self.staff = work, staff
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
         offices = (
             work.order_by().exclude(handled_by__office="").values_list("handled_by__office", flat=True).distinct()
         )

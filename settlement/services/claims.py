@@ -2,7 +2,7 @@
 
 Which day counts: the day of the invoice. A claimed bill is paid as it would have been had the institution been
 networked: by the family, the grants and the policy of that day, and against the limits of its year (FORMATS.md,
-"groups and grants count as of that day"; docs/adr/0021). Balances are those of the moment of the decision.
+"groups and grants count as of that day"; docs/adr/0020). Balances are those of the moment of the decision.
 
 Invariants: what is approved was checked again and is what the reviewer was shown; the same submission key is the same
 claim; nobody reviews what they handled (also in the database). Locks: the claim, then as `record_settlement`.
