@@ -27,6 +27,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(_("Cases to review"), "rule", "review-queue", "families.review_registrationcase"),
                 _item(_("Work in hand"), "pending_actions", "in-hand", "families.view_registrationcase"),
                 _item(_("Batch registration"), "dataset", "import-batches", "families.view_importbatch"),
+                _item(_("Claims"), "receipt_long", "claims", "settlement.view_claim"),
+                _item(_("Reversals"), "undo", "reversals", "settlement.view_reversalcase"),
                 _item(_("Follow-ups"), "call", "follow-ups", "families.change_followup"),
                 _item(_("Adjustments to review"), "balance", "adjustments", "accounts.review_accountadjustment"),
                 _item(_("My jobs"), "hourglass_top", "jobs", "accounts.view_job"),

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import InsuredPerson, Staff
 from accounts.printing import sans_font
+from accounts.services.papers import Upload
 from families.models import CaseDocument, RegistrationCase
-from families.services.documents import Upload, add_document, replace_document
+from families.services.documents import add_document, replace_document
 
 CARD, SHEET = (1000, 630), (1000, 1400)
 INK, MARK, RULE = (40, 60, 70), (200, 60, 50), (150, 170, 175)

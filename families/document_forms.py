@@ -10,15 +10,12 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import WITHOUT_NUMBERS
 from accounts.models.person import RESIDENT_ID
 from accounts.rules.identity import IdentityFault, check_certificate
 from accounts.selectors import code_labels
 from families.messages import message_for
 from families.models import CaseAgent, CaseLine
 from families.models.document import DocumentKind
-
-ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf,image/jpeg,image/png,image/webp,application/pdf"
 
 
 class UploadDocumentsForm(forms.Form):
@@ -39,10 +36,6 @@ class UploadDocumentsForm(forms.Form):
         if isinstance(person, forms.ChoiceField):
             persons = [(line.person_id, f"{line.position} {line.person.name}") for line in lines]
             person.choices = [("", _("the family, or its agent")), *persons]
-
-
-class ReplaceDocumentForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), min_length=2, max_length=200, validators=[WITHOUT_NUMBERS])
 
 
 class AgentForm(forms.Form):

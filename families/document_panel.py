@@ -3,71 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from accounts.models import Staff
-from accounts.scans.limits import MIB, SCAN_LIMITS
-from families.document_forms import ACCEPTED, AgentForm, UploadDocumentsForm
+from accounts.papers_panel import Asked, Filed, Panel, Refusal, filed
+from families.document_forms import AgentForm, UploadDocumentsForm
 from families.messages import PROOFS
-from families.models import CaseAgent, CaseDocument, CaseLine, RegistrationCase
+from families.models import CaseAgent, CaseLine, RegistrationCase
 from families.models.case import CaseState
-from families.models.document import DOCUMENTS_PER_CASE, DocumentKind
+from families.models.document import DocumentKind
 from families.rules.proofs import Proof, missing_proofs
 from families.services.documents import agent_of, asked_documents, papers_of
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A file that was not taken, and why, in words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePanel(Panel):
+    """With whoever acts for the family."""
 
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """A paper that counts, and those it replaced, the newest first."""
-
-    document: CaseDocument
-    older: Sequence[CaseDocument]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One line of what has to be proved: what, whose, by which papers, and whether it is there."""
-
-    what: str
-    whose: str
-    papers: Sequence[str]
-    given: bool
-    kind: str
-    person: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
     case: RegistrationCase
-    filed: Sequence[Filed]
-    asked: Sequence[Asked]
     lines: Sequence[CaseLine]
-    may_add: bool
-    upload_form: UploadDocumentsForm
     agent: CaseAgent | None
     agent_form: AgentForm | None
-    refusals: Sequence[Refusal] = field(default=())
-    accept: str = ACCEPTED
-    most: int = DOCUMENTS_PER_CASE
-    most_bytes: int = SCAN_LIMITS.file_bytes
-    most_megabytes: int = SCAN_LIMITS.file_bytes // MIB
-
-    @property
-    def missing(self) -> int:
-        return sum(not one.given for one in self.asked)
-
-    @property
-    def count(self) -> int:
-        return sum(1 + len(one.older) for one in self.filed)
 
 
 def panel_of(
@@ -77,14 +37,14 @@ def panel_of(
     data: Mapping[str, Any] | None = None,
     agent_form: AgentForm | None = None,
     refusals: Sequence[Refusal] = (),
-) -> Panel:
+) -> CasePanel:
     """Everything the panel shows. `data`: of an upload that was just sent, so that kind and person stay chosen."""
     lines = list(case.lines.select_related("person").order_by("position"))
     own = case.is_open and case.handled_by_id == staff.pk
     asked = _asked(case, lines)
     agent = agent_of(case)
     changeable = own and case.state == CaseState.DRAFT and staff.has_perm("families.change_caseagent")
-    return Panel(
+    return CasePanel(
         case=case,
         filed=_filed(case),
         asked=asked,
@@ -94,22 +54,16 @@ def panel_of(
         agent=agent,
         agent_form=(agent_form or AgentForm(agent=agent)) if case.agent_name and changeable else None,
         refusals=refusals,
+        add_url=reverse("add-documents", args=[case.pk]),
+        thumbnail="document-thumbnail",
+        replace="replace-document",
     )
 
 
 def _filed(case: RegistrationCase) -> list[Filed]:
     documents = list(case.documents.select_related("person", "added_by").order_by("number"))
-    by_id = {document.pk: document for document in documents}
-    replaced = {document.replaces_id for document in documents}
-    return [Filed(document, list(_older(document, by_id))) for document in documents if document.pk not in replaced]
-
-
-def _older(document: CaseDocument, by_id: Mapping[int, CaseDocument]) -> list[CaseDocument]:
-    older = []
-    while document.replaces_id is not None:
-        document = by_id[document.replaces_id]
-        older.append(document)
-    return older
+    nobody = _("the family, or its agent")
+    return filed(documents, {one.pk: one.person.name if one.person else nobody for one in documents})
 
 
 def _asked(case: RegistrationCase, lines: Sequence[CaseLine]) -> list[Asked]:

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.links import PageLink, add_group_link, add_person_link
+
 
 class SettlementConfig(AppConfig):
     """Institutions, and who pays what of a bill."""
@@ -14,3 +16,8 @@ class SettlementConfig(AppConfig):
         from settlement.selectors import paid_by_family_since
 
         SINCE["settled_since"] = paid_by_family_since
+
+        simulate = _("Who would pay")
+        add_person_link(PageLink(simulate, "simulate", "settlement.view_settlement", key="w"))
+        add_group_link(PageLink(simulate, "simulate-group", "settlement.view_settlement", key="w"))
+        add_person_link(PageLink(_("Manual reimbursement"), "new-claim", "settlement.add_claim", key="m"))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -21,6 +22,7 @@ from accounts.models.person import InsuranceStatus
 from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
 from accounts.services.ledger import Posting, post_entries
+from accounts.services.papers import Upload
 from accounts.services.reference import load_regions
 from accounts.spreadsheets.cells import Cell, to_wire
 from families.models import (
@@ -40,16 +42,18 @@ from families.models.policy import PolicyState
 from families.rules.kinship import expected_gender
 from families.selectors import group_on
 from families.services.changes import release_members
-from families.services.documents import Upload, add_document
+from families.services.documents import add_document
 from families.services.groups import NewMember, create_group
 from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Institution, Settlement, SettlementKind
+from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
+from settlement.services.claim_papers import add_claim_document, asked_papers
+from settlement.services.claims import ClaimInput, save_claim, submit_claim
 from settlement.services.settling import record_settlement
 from tests.files.scans import picture
 
@@ -353,3 +357,46 @@ def make_draft(
     draft = draft_policy(region=Region.objects.get(pk=region), effective_on=day, title=f"draft {region} {day}", by=by)
     settings = {name: SettingInput(value, f"§{name}") for name, value in values.items()}
     return change_draft(policy_id=draft.pk, version=1, title=draft.title, effective_on=day, settings=settings, by=by)
+
+
+def claim_input(person: InsuredPerson, amount: str = "100.00", *, fund: str = "0.00", **fields: Any) -> ClaimInput:
+    """A stay in a hospital that is not loaded, referred to. `amount`: the personal part."""
+    own, pooled = Decimal(amount), Decimal(fund)
+    zero = Decimal("0.00")
+    values = {
+        "key": uuid4(),
+        "version": 0,
+        "person_id": person.pk,
+        "invoice_number": f"FP{next(_serial):010d}",
+        "med_type": "21",
+        "starts_on": dt.date(2026, 3, 10),
+        "ends_on": dt.date(2026, 3, 16),
+        "settled_on": dt.date(2026, 3, 16),
+        "institution_name": "外省医院",
+        "cause": "referral",
+        "filing_number": "ZZ1",
+        "filed_on": dt.date(2026, 3, 9),
+        "amounts": Amounts(own + pooled, zero, zero, zero, own + pooled, pooled, zero, own),
+    } | fields
+    return ClaimInput(**values)  # type: ignore[arg-type]
+
+
+def make_claim(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Claim:
+    """A claim in hand."""
+    return save_claim(form=claim_input(person, amount, **fields), by=by)
+
+
+def make_claim_document(claim: Claim, *, by: Staff, kind: str = "invoice") -> ClaimDocument:
+    upload = Upload("IMG_0001.jpg", picture(shade=next(_serial) % 256))
+    return add_claim_document(claim_id=claim.pk, kind=kind, upload=upload, by=by)
+
+
+def submitted_claim(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Claim:
+    """A claim that waits for review, with what it asks for in papers; a scan takes half a second, so rows alone."""
+    claim = make_claim(person, amount, by=by, **fields)
+    for number, kind in enumerate(asked_papers(claim), start=1):
+        ClaimDocument.objects.create(
+            claim=claim, number=number, kind=kind, name="x.jpg", content_type="image/jpeg", size=1, sha256=kind,
+            pages=1, added_by=by,
+        )  # fmt: skip
+    return submit_claim(claim_id=claim.pk, version=claim.version, by=by)

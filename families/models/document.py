@@ -1,32 +1,23 @@
-"""Papers handed in with a case: scans and photographs, and who acts for the family.
+"""Papers handed in with a case (accounts/models/paper.py), and who acts for the family.
 
-Invariants, held by the database: a paper is neither changed nor deleted; it is replaced once at most, with a reason,
-by a paper of the same case and kind; a case has at most thirty, replaced ones counted; a decided case takes none.
-The content lies sealed outside the database (`accounts.sealed_files`), written before the row: a row without its
-file does not come into being. The agent's number and phone are sealed like those of an insured person.
+Invariant: the agent's number and phone are sealed like those of an insured person.
 """
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pghistory
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
-from accounts import keys, sealed_files
+from accounts import keys
 from accounts.history import track
-from accounts.models.account import append_only
+from accounts.models.paper import SealedPaper, paper_laws, paper_triggers
 from accounts.rules.identity import mask_number, mask_phone
 from accounts.scope import ScopedQuerySet
 from families.models.case import OPEN
-
-DOCUMENTS_PER_CASE = 30
-ORIGINAL, THUMBNAIL = "original", "thumbnail"
 
 
 class DocumentKind(models.TextChoices):
@@ -43,46 +34,20 @@ class DocumentKind(models.TextChoices):
     OTHER = "other", pgettext_lazy("a paper", "other")
 
 
-class ContentType(models.TextChoices):
-    """Found from the content (`accounts.scans`), never from the name."""
-
-    JPEG = "image/jpeg", "JPEG"
-    PNG = "image/png", "PNG"
-    WEBP = "image/webp", "WebP"
-    PDF = "application/pdf", "PDF"
-
-
-SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
-
-
 @track(pghistory.InsertEvent())
-class CaseDocument(models.Model):
+class CaseDocument(SealedPaper):
     """One paper of a case. `person`: whose it is; empty for one of the whole family."""
 
     region_lookup = "case__region"
+    alike = ("kind", "person", "sha256")
 
     case = models.ForeignKey(
         "families.RegistrationCase", models.PROTECT, related_name="documents", verbose_name=_("case")
     )
-    number = models.PositiveSmallIntegerField(_("number"))
     person = models.ForeignKey(
         "accounts.InsuredPerson", models.PROTECT, null=True, related_name="+", verbose_name=_("whose")
     )
     kind = models.CharField(_("kind of paper"), max_length=30, choices=DocumentKind.choices)
-    name = models.CharField(_("file name"), max_length=200)
-    content_type = models.CharField(_("file type"), max_length=20, choices=ContentType.choices)
-    size = models.PositiveIntegerField(_("size"), help_text=_("bytes"))
-    sha256 = models.CharField(max_length=64)
-    pages = models.PositiveSmallIntegerField(_("pages"))
-    width = models.PositiveIntegerField(_("width"), null=True, help_text=_("pixels; empty for a PDF"))
-    height = models.PositiveIntegerField(_("height"), null=True, help_text=_("pixels; empty for a PDF"))
-    stored_as = models.UUIDField(unique=True, editable=False, default=uuid4)
-    added_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+", verbose_name=_("added by"))
-    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
-    replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
-    )
-    reason = models.CharField(_("reason of the replacement"), max_length=200, blank=True)
 
     objects = ScopedQuerySet["CaseDocument"].as_manager()
 
@@ -92,50 +57,18 @@ class CaseDocument(models.Model):
         ordering = ["case", "number"]
         permissions = [("check_casedocument", gettext_noop("May check that every stored paper can be opened"))]
         constraints = [
-            models.CheckConstraint(
-                name="document_one_to_thirty", condition=Q(number__gte=1, number__lte=DOCUMENTS_PER_CASE)
-            ),
-            models.UniqueConstraint(name="document_number_once", fields=["case", "number"]),
+            *paper_laws("document", under="case", kinds=DocumentKind.values),
             models.UniqueConstraint(
                 name="document_once_in_case",
                 fields=["case", "kind", "person", "sha256"],
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(name="document_kind_known", condition=Q(kind__in=DocumentKind.values)),
-            models.CheckConstraint(
-                name="document_content_known", condition=Q(content_type__in=ContentType.values, size__gte=1)
-            ),
-            models.CheckConstraint(
-                name="document_replaced_with_reason",
-                condition=Q(replaces=None, reason="") | (Q(replaces__isnull=False) & ~Q(reason="")),
-            ),
         ]
-        triggers = [
-            *append_only("document"),
-            pgtrigger.Trigger(
-                name="document_of_open_case",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                # FOR SHARE: whoever decides the case meanwhile waits, or is waited for.
-                func=f"""
-                    PERFORM 1 FROM families_registrationcase
-                      WHERE id = NEW.case_id AND state IN {tuple(map(str, OPEN))} FOR SHARE;
-                    IF NOT FOUND THEN
-                        RAISE check_violation USING CONSTRAINT = 'document_of_open_case',
-                            MESSAGE = 'a case that is decided takes no papers';
-                    END IF;
-                    IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
-                        SELECT 1 FROM families_casedocument AS replaced
-                         WHERE replaced.id = NEW.replaces_id AND replaced.case_id = NEW.case_id
-                           AND replaced.kind = NEW.kind AND replaced.person_id IS NOT DISTINCT FROM NEW.person_id
-                    ) THEN
-                        RAISE check_violation USING CONSTRAINT = 'document_of_open_case',
-                            MESSAGE = 'a paper is replaced by one of the same case, kind and person';
-                    END IF;
-                    RETURN NEW;
-                """,  # noqa: S608 - the only thing filled in are the states of the model
-            ),
-        ]
+        triggers = paper_triggers(
+            "document", "document_of_open_case", table="families_casedocument", of="families_registrationcase",
+            under="case_id", states=OPEN,
+            same="replaced.kind = NEW.kind AND replaced.person_id IS NOT DISTINCT FROM NEW.person_id",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.number}"
@@ -144,18 +77,8 @@ class CaseDocument(models.Model):
         return reverse("document", args=[self.pk])
 
     @property
-    def is_picture(self) -> bool:
-        return self.content_type != ContentType.PDF
-
-    @property
-    def content(self) -> bytes:
-        """Raises: FileGone, SealBroken."""
-        return sealed_files.read(self.stored_as, ORIGINAL)
-
-    @property
-    def thumbnail(self) -> bytes:
-        """A JPEG. Raises: FileGone, SealBroken."""
-        return sealed_files.read(self.stored_as, THUMBNAIL)
+    def filed_under(self) -> str:
+        return self.case.number
 
 
 @track()

@@ -10,10 +10,10 @@ from typing import Literal
 
 from accounts import sealed_files
 from accounts.models import Staff
+from accounts.models.paper import SealedPaper, papers_everywhere
 from accounts.rules.sealing import SealBroken
 from accounts.sealed_files import FileGone
 from accounts.services.rights import require_right
-from families.models import CaseDocument
 
 Fault = Literal["gone", "does_not_open", "other_content"]
 # A file whose row is being written at this moment is no orphan.
@@ -40,16 +40,22 @@ class DocumentCheck:
 def check_documents(*, by: Staff) -> DocumentCheck:
     """Open every paper in scope, original and thumbnail, and compare its digest. Reads only. Raises: RightMissing."""
     require_right(by, "families.check_casedocument")
-    documents = CaseDocument.objects.for_staff(by).select_related("case").order_by("pk")
-    broken = [
-        BrokenDocument(document.pk, document.case.number, document.number, fault)
-        for document in documents.iterator(chunk_size=500)
-        if (fault := _fault_of(document)) is not None
-    ]
-    return DocumentCheck(documents=documents.count(), broken=broken, orphans=sorted(_orphans()))
+    broken, count = [], 0
+    for document in _papers(by):
+        count += 1
+        if (fault := _fault_of(document)) is not None:
+            broken.append(BrokenDocument(document.pk, document.filed_under, document.number, fault))
+    return DocumentCheck(documents=count, broken=broken, orphans=sorted(_orphans()))
 
 
-def _fault_of(document: CaseDocument) -> Fault | None:
+def _papers(by: Staff) -> Iterator[SealedPaper]:
+    """Of every business; for whoever may check them, whether or not they see each kind on a page."""
+    for model in papers_everywhere():
+        papers = model._default_manager.filter(**{f"{model.region_lookup}__path__startswith": by.region.path})
+        yield from papers.order_by("pk").iterator(chunk_size=500)
+
+
+def _fault_of(document: SealedPaper) -> Fault | None:
     try:
         same = hashlib.sha256(document.content).hexdigest() == document.sha256
         return None if same and document.thumbnail else "other_content"
@@ -62,5 +68,9 @@ def _fault_of(document: CaseDocument) -> Fault | None:
 def _orphans() -> Iterator[str]:
     """Of every region: a file says nothing of whose it is."""
     old = [name for name, written_at in sealed_files.names() if time.time() - written_at > YOUNG_SECONDS]
-    named = set(CaseDocument.objects.filter(stored_as__in=old).values_list("stored_as", flat=True))
+    named = {
+        name
+        for model in papers_everywhere()
+        for name in model._default_manager.filter(stored_as__in=old).values_list("stored_as", flat=True)
+    }
     return (str(name) for name in old if name not in named)

@@ -1,67 +1,24 @@
-"""Papers of a case: taken in, replaced, and asked for.
-
-Invariant: the file lies on the disk, whole, before its row is written; whatever happens in between leaves a file
-without a row, which `check_documents` counts, and never a row without a file.
-"""
+"""Papers of a case: taken in, replaced, and asked for (accounts/services/papers.py)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from collections.abc import Sequence
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import sealed_files
 from accounts.acting import writes
 from accounts.models import Staff
-from accounts.scans.reader import Scan, read_scan
+from accounts.services.papers import NotFiled, Upload, file_paper, stored
 from accounts.services.review import AlreadyDecided, NotYours
 from families.models import CaseAgent, CaseDocument, CaseLine, GroupMember, RegistrationCase
 from families.models.case import OPEN, CaseKind, CaseState, Cause, LineAction
-from families.models.document import DOCUMENTS_PER_CASE, ORIGINAL, THUMBNAIL
 from families.rules.kinship import OWNER
 from families.rules.proofs import Paper, Proof, asked_proofs, missing_proofs
 from families.selectors import policy_on
 
-LONGEST_NAME = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it was handed in. `name`: as the person's computer called it, without its path."""
-
-    name: str
-    content: bytes = field(repr=False)
-
-
-class TooManyDocuments(Exception):
-    def __init__(self) -> None:
-        super().__init__(
-            _("A case holds {n} papers at most, replaced ones counted: put several pages into one PDF.").format(
-                n=DOCUMENTS_PER_CASE
-            )
-        )
-
-
-class SameDocument(Exception):
-    """The same file is there already, for the same person and kind: chosen twice, or sent twice."""
-
-    def __init__(self, document: CaseDocument) -> None:
-        self.document = document
-        super().__init__(_("The same file is there already, as no. {n}.").format(n=document.number))
-
-
-class AlreadyReplaced(Exception):
-    def __init__(self) -> None:
-        super().__init__(_("This paper was replaced already: replace the newer one."))
-
-
-class NotOfThisFamily(Exception):
+class NotOfThisFamily(NotFiled):
     """A paper is filed for somebody who does not stand on the form."""
 
     def __init__(self) -> None:
@@ -84,17 +41,16 @@ class DocumentsMissing(Exception):
 
 
 def add_document(*, case_id: int, kind: str, person_id: int | None, upload: Upload, by: Staff) -> CaseDocument:
-    """Take a paper in for an open case. Limits: `accounts.scans.limits`, `DOCUMENTS_PER_CASE`.
+    """Take a paper in for an open case. Limits: `accounts.scans.limits`, `MOST_PAPERS`.
 
     `person_id`: whose, one of the form's; None for the family as a whole or the agent.
     Raises: ScanRefused; AlreadyDecided, NotYours, NotOfThisFamily, TooManyDocuments, SameDocument.
     No row is written then, and no file kept. Locks: the case.
     """
     _open_case(case_id, by)  # before the work of decoding
-    with _stored(upload) as (stored_as, scan):
-        return _add(
-            case_id=case_id, kind=kind, person_id=person_id, upload=upload, scan=scan, stored_as=stored_as, by=by
-        )
+    with stored(upload) as columns:
+        document = CaseDocument(case_id=case_id, kind=kind, person_id=person_id, added_by=by, **columns)
+        return _add(document=document, by=by)
 
 
 def replace_document(*, document_id: int, upload: Upload, reason: str, by: Staff) -> CaseDocument:
@@ -104,69 +60,23 @@ def replace_document(*, document_id: int, upload: Upload, reason: str, by: Staff
     """
     old = CaseDocument.objects.for_staff(by).get(pk=document_id)
     _open_case(old.case_id, by)
-    with _stored(upload) as (stored_as, scan):
-        return _add(
-            case_id=old.case_id, kind=old.kind, person_id=old.person_id, upload=upload, scan=scan,
-            stored_as=stored_as, replaces=old, reason=reason, by=by,
+    with stored(upload) as columns:
+        document = CaseDocument(
+            case_id=old.case_id, kind=old.kind, person_id=old.person_id, added_by=by, replaces=old, reason=reason,
+            **columns,
         )  # fmt: skip
-
-
-@contextmanager
-def _stored(upload: Upload) -> Iterator[tuple[UUID, Scan]]:
-    """The file on the disk, under a name that is forgotten again when its row is refused."""
-    scan = read_scan(upload.content)
-    stored_as = uuid4()
-    try:
-        sealed_files.keep(stored_as, ORIGINAL, upload.content)
-        sealed_files.keep(stored_as, THUMBNAIL, scan.thumbnail)
-        yield stored_as, scan
-    except BaseException:
-        sealed_files.forget(stored_as)
-        raise
+        return _add(document=document, by=by)
 
 
 @writes
-def _add(
-    *,
-    case_id: int,
-    kind: str,
-    person_id: int | None,
-    upload: Upload,
-    scan: Scan,
-    stored_as: UUID,
-    by: Staff,
-    replaces: CaseDocument | None = None,
-    reason: str = "",
-) -> CaseDocument:
-    case = _open_case(case_id, by, lock=True)
-    document = CaseDocument(
-        case=case, number=_next_number(case), person_id=person_id, kind=kind, name=upload.name[-LONGEST_NAME:],
-        content_type=scan.content_type, size=len(upload.content),
-        sha256=hashlib.sha256(upload.content).hexdigest(), pages=scan.pages, width=scan.width, height=scan.height,
-        stored_as=stored_as, added_by=by, replaces=replaces, reason=reason,
-    )  # fmt: skip
-    _refuse_what_cannot_be_filed(document)
-    document.save(force_insert=True)
-    return document
-
-
-def _refuse_what_cannot_be_filed(document: CaseDocument) -> None:
-    """Expects the case locked: nothing of it changes until the paper is filed."""
-    case = document.case
+def _add(*, document: CaseDocument, by: Staff) -> CaseDocument:
+    """Nothing of the case changes until the paper is filed."""
+    case = _open_case(document.case_id, by, lock=True)
     if document.person_id and not case.lines.filter(person=document.person_id).exists():
         raise NotOfThisFamily
-    if document.replaces and CaseDocument.objects.filter(replaces=document.replaces).exists():
-        raise AlreadyReplaced
-    same = case.documents.filter(kind=document.kind, person=document.person_id, sha256=document.sha256).first()
-    if same is not None:
-        raise SameDocument(same)
-
-
-def _next_number(case: RegistrationCase) -> int:
-    last: int = case.documents.aggregate(last=Max("number"))["last"] or 0
-    if last >= DOCUMENTS_PER_CASE:
-        raise TooManyDocuments
-    return last + 1
+    document.case = case
+    file_paper(document, beside=case.documents.all())
+    return document
 
 
 def _open_case(

@@ -1,13 +1,18 @@
+from settlement.models.claim import Claim, ClaimDocument
 from settlement.models.institution import Institution
 from settlement.models.premium import PremiumPayment
+from settlement.models.reversal import ReversalCase
 from settlement.models.settlement import Settlement, SettlementKind, SettlementShare
 from settlement.models.statement import Discrepancy, Reconciliation, Statement, StatementLine
 
 __all__ = [
+    "Claim",
+    "ClaimDocument",
     "Discrepancy",
     "Institution",
     "PremiumPayment",
     "Reconciliation",
+    "ReversalCase",
     "Settlement",
     "SettlementKind",
     "SettlementShare",

@@ -9,11 +9,11 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import Staff
+from accounts.models.paper import MOST_PAPERS
+from accounts.services.papers import AlreadyReplaced, SameDocument, TooManyDocuments, Upload
 from families.models import CaseDocument, RegistrationCase
-from families.models.document import DOCUMENTS_PER_CASE
 from families.services import documents as service
 from families.services.case_forms import CaseInput, LineInput
-from families.services.documents import AlreadyReplaced, SameDocument, TooManyDocuments, Upload
 from families.services.drafts import save_case
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import START, make_person, make_staff
@@ -44,10 +44,10 @@ def add(case: RegistrationCase, shade: int, by: Staff) -> CaseDocument:
 
 def test_of_four_papers_at_once_two_find_the_last_places() -> None:
     clerk = make_staff()
-    case = case_with(DOCUMENTS_PER_CASE - 2, clerk)
+    case = case_with(MOST_PAPERS - 2, clerk)
     answers = at_once(*[partial(add, case, shade, clerk) for shade in range(THREADS)])
     assert kinds(answers) == {"CaseDocument": 2, TooManyDocuments.__name__: THREADS - 2}
-    assert sorted(case.documents.values_list("number", flat=True)) == list(range(1, DOCUMENTS_PER_CASE + 1))
+    assert sorted(case.documents.values_list("number", flat=True)) == list(range(1, MOST_PAPERS + 1))
 
 
 def test_without_the_lock_the_database_still_holds_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,11 +55,11 @@ def test_without_the_lock_the_database_still_holds_the_number(monkeypatch: pytes
     unlocked = service._open_case
     monkeypatch.setattr(service, "_open_case", lambda case_id, by, **_: unlocked(case_id, by))
     clerk = make_staff()
-    case = case_with(DOCUMENTS_PER_CASE - 2, clerk)
+    case = case_with(MOST_PAPERS - 2, clerk)
     for round_ in range(5):
         answers = at_once(*[partial(add, case, 10 * round_ + shade, clerk) for shade in range(THREADS)])
         assert set(kinds(answers)) <= {"CaseDocument", TooManyDocuments.__name__, IntegrityError.__name__}
-    assert case.documents.count() <= DOCUMENTS_PER_CASE
+    assert case.documents.count() <= MOST_PAPERS
 
 
 def test_the_same_photograph_sent_twice_at_once_is_one_paper() -> None:

@@ -32,6 +32,7 @@ PROGRAM = """
     from accounts import sealed_files
     from accounts.models import Staff
     from families.services import documents
+    from accounts.services.papers import Upload
     from tests.files.scans import picture
 
     def end(*args, **kwargs):
@@ -40,7 +41,7 @@ PROGRAM = """
     {at} = end
     documents.add_document(
         case_id=int(sys.argv[1]), kind="other", person_id=None,
-        upload=documents.Upload("x.jpg", picture()), by=Staff.objects.get(pk=int(sys.argv[2])),
+        upload=Upload("x.jpg", picture()), by=Staff.objects.get(pk=int(sys.argv[2])),
     )
 """
 

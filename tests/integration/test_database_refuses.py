@@ -59,6 +59,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
 )
+from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.own import own_models
 
 
@@ -1446,7 +1447,8 @@ SETTLEMENT = {
         "Cannot delete",
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT}
+CLAIMS = {name: Law(*law) for name, law in CLAIM_LAWS.items()}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1555,6 +1557,7 @@ def _world() -> dict[str, Any]:
         **_batch(clerk, group, registration),
         **(settled := _settled(rows[1].person, rows[2].person, clerk)),
         **_reported(settled["institution"], rows[2].person, clerk),
+        **claims_world(clerk, reviewer, make_staff("reviewer")),
     }
 
 

@@ -17,24 +17,21 @@ from django.test import Client, override_settings
 from accounts import sealed_files
 from accounts.models import AuditEvent, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
+from accounts.models.paper import MOST_PAPERS
 from accounts.rules.sealing import SealBroken
 from accounts.scans.refusals import ScanRefused
+from accounts.services.papers import AlreadyReplaced, SameDocument, TooManyDocuments, Upload
 from accounts.services.review import AlreadyDecided, NotYours
 from families.models import CaseAgent, CaseDocument, RegistrationCase
 from families.models.case import CaseState
-from families.models.document import DOCUMENTS_PER_CASE
 from families.papers import registration_form_of
 from families.services.case_forms import CaseInput, LineInput, form_of
 from families.services.cases import approve_case, submit_case, withdraw_case
 from families.services.document_check import check_documents
 from families.services.documents import (
-    AlreadyReplaced,
     DocumentsMissing,
     NoAgent,
     NotOfThisFamily,
-    SameDocument,
-    TooManyDocuments,
-    Upload,
     add_document,
     missing_documents,
     replace_document,
@@ -150,7 +147,7 @@ def test_a_case_holds_thirty_papers_replaced_ones_counted(case: RegistrationCase
             case=case, number=number, kind="other", name="x", content_type="image/jpeg", size=1, sha256=str(number),
             pages=1, added_by=clerk,
         )
-        for number in range(2, DOCUMENTS_PER_CASE + 1)
+        for number in range(2, MOST_PAPERS + 1)
     ]  # fmt: skip
     CaseDocument.objects.bulk_create(rows)
     before = files(place)
@@ -158,7 +155,7 @@ def test_a_case_holds_thirty_papers_replaced_ones_counted(case: RegistrationCase
         add(case, clerk, kind="other")
     with pytest.raises(TooManyDocuments):
         replace_document(document_id=last.pk, upload=Upload("x.jpg", picture()), reason="clearer", by=clerk)
-    assert (case.documents.count(), files(place)) == (DOCUMENTS_PER_CASE, before)
+    assert (case.documents.count(), files(place)) == (MOST_PAPERS, before)
 
 
 def test_a_case_takes_papers_from_who_handles_it_while_it_is_open(case: RegistrationCase, clerk: Staff) -> None:

@@ -26,9 +26,12 @@ from accounts.services.audit import record_event
 from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
+from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
     make_batch,
+    make_claim,
+    make_claim_document,
     make_document,
     make_draft,
     make_group,
@@ -37,6 +40,7 @@ from tests.factories import (
     make_match,
     make_person,
     make_policy,
+    make_settlement,
     make_staff,
 )
 
@@ -211,6 +215,31 @@ TABLE: dict[str, Row] = {
     "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
     "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
     "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
+    # Who would pay, claims and reversals
+    "persons/<int:pk>/simulate/": page(READERS, "accounts/insuredperson"),
+    "groups/<int:pk>/simulate/": page(READERS, "families/mutualaidgroup"),
+    "persons/<int:pk>/claim/": page(CLERK, "accounts/insuredperson"),
+    "persons/<int:pk>/claim/preview/": form(CLERK, "accounts/insuredperson", 200),
+    "claims/": page(READERS),
+    "claims/<int:pk>/": page(READERS, "settlement/claim"),
+    "claims/<int:pk>/edit/": page(CLERK, "settlement/claim", 302),
+    "claims/<int:pk>/submit/": form(CLERK, "settlement/claim"),
+    "claims/<int:pk>/withdraw/": form(CLERK, "settlement/claim", 422),
+    "claims/<int:pk>/approve/": form(REVIEWER, "settlement/claim"),
+    "claims/<int:pk>/send-back/": form(REVIEWER, "settlement/claim", 422),
+    "claims/<int:pk>/reject/": form(REVIEWER, "settlement/claim", 422),
+    "claims/<int:pk>/form.pdf": page(READERS - {"auditor"}, "settlement/claim"),
+    "claims/<int:pk>/decision.pdf": page(READERS, "settlement/claim", 302),
+    "claims/<int:pk>/documents/": form(CLERK, "settlement/claim"),
+    "claim-documents/<int:pk>/": page(READERS, "settlement/claimdocument"),
+    "claim-documents/<int:pk>/thumbnail.jpg": page(READERS, "settlement/claimdocument"),
+    "claim-documents/<int:pk>/replace/": form(CLERK, "settlement/claimdocument"),
+    "settlements/<int:pk>/reverse/": page(CLERK, "settlement/settlement"),
+    "reversals/": page(READERS),
+    "reversals/<int:pk>/": page(READERS, "settlement/reversalcase"),
+    "reversals/<int:pk>/approve/": form(REVIEWER, "settlement/reversalcase"),
+    "reversals/<int:pk>/reject/": form(REVIEWER, "settlement/reversalcase", 422),
+    "reversals/<int:pk>/withdraw/": form(CLERK, "settlement/reversalcase", 422),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -267,6 +296,9 @@ def furnish(region: str) -> World:
     ]  # fmt: skip
     batch = make_batch(by=clerk)
     rows += [batch, make_import_family(batch, ["F1"])]
+    claim, settled = make_claim(person, by=clerk), make_settlement(person, "1.00", by=clerk)
+    rows += [claim, make_claim_document(claim, by=clerk), settled]
+    rows.append(ask_reversal(settlement_id=settled.pk, reason="x", by=clerk))
     others = {"policy draft": make_draft(region, max_members=6), "own check": make_check(clerk)}
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | others)
 

@@ -27,10 +27,12 @@ from families.services.cases import submit_case
 from families.services.drafts import save_case
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
+from settlement.services.reversals import ask_reversal
 from tests import registrations
 from tests.factories import (
     START,
     make_batch,
+    make_claim,
     make_document,
     make_draft,
     make_group,
@@ -39,8 +41,10 @@ from tests.factories import (
     make_match,
     make_person,
     make_policy,
+    make_settlement,
     make_staff,
     make_suspension,
+    submitted_claim,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -96,6 +100,16 @@ PAGES = {
     "/admin/settlement/institution/": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
+    "/persons/{owner}/simulate/?person={owner}&amount=5&usage=outpatient&day=2026-03-16": "clerk",
+    "/groups/{group}/simulate/": "clerk",
+    "/persons/{person}/claim/": "clerk",
+    "/claims/": "reviewer",
+    "/claims/?whose=own": "clerk",
+    "/claims/{claim}/": "reviewer",
+    "/claims/{claim_in_hand}/edit/": "clerk",
+    "/settlements/{settlement}/reverse/": "clerk",
+    "/reversals/": "reviewer",
+    "/reversals/{reversal}/": "reviewer",
 }
 
 
@@ -145,6 +159,10 @@ class Office:
             self.batch, ["F1", "户主"], faults=[RowFault(2, "member_number", "id_missing")]
         )
         make_batch(by=self.clerk)
+        self.claim = submitted_claim(self.owner, by=self.clerk)
+        self.claim_in_hand = make_claim(self.owner, by=self.clerk)
+        self.settlement, asked = (make_settlement(self.owner, by=self.clerk) for _ in range(2))
+        self.reversal = ask_reversal(settlement_id=asked.pk, reason="x", by=self.clerk)
         make_institution()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
@@ -177,6 +195,10 @@ class Office:
             "import_family",
             "submitted",
             "check",
+            "claim",
+            "claim_in_hand",
+            "settlement",
+            "reversal",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}

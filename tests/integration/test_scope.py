@@ -23,6 +23,7 @@ from families.services.documents import set_agent
 from families.services.drafts import save_case
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
+from settlement.services.reversals import ask_reversal
 from settlement.services.statements import load_statement
 from tests.factories import (
     START,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    submitted_claim,
 )
 from tests.own import own_models
 
@@ -88,6 +90,9 @@ READERS = {
     "StatementLine": {"supervisor", "auditor"},
     "Reconciliation": {"supervisor", "auditor"},
     "Discrepancy": {"supervisor", "auditor"},
+    "Claim": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ClaimDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "ReversalCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -132,7 +137,9 @@ def furnish(region: str) -> None:
     pay_premium(person_id=member.pk, payment_id=f"B{region}", year=2027, amount=Decimal(1), at=PAID_AT, by=clerk)
     reconcile_something(region)
     make_match(region)
-    make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # before the card was lent
+    settled = make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # card not lent yet
+    submitted_claim(owner, by=clerk)
+    ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"

@@ -1,4 +1,4 @@
-"""Opens every stored paper of a case; exit 1 where one is gone or does not open."""
+"""Opens every stored paper; exit 1 where one is gone or does not open."""
 
 from __future__ import annotations
 
