@@ -39,6 +39,7 @@ from tests.factories import (
     make_match,
     make_person,
     make_policy,
+    make_settlement,
     make_staff,
     make_suspension,
 )
@@ -94,6 +95,15 @@ PAGES = {
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
     "/admin/settlement/institution/": "clerk",
+    "/settlements/": "clerk",
+    "/settlements/?since=2026-01-01&med_type=11&state=normal&person={payer}&institution=第": "clerk",
+    "/settlements/{settlement}/": "clerk",
+    "/settlements/load/": "supervisor",
+    "/settlements/feeds/{feed}/": "supervisor",
+    "/persons/{payer}/account/": "clerk",
+    "/persons/{payer}/account.pdf": "clerk",
+    "/persons/{patient}/care/": "clerk",
+    "/persons/{patient}/care.pdf": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
 }
@@ -113,6 +123,8 @@ class Office:
         payer = make_person(current="1.00", by=self.clerk)
         child = make_person(insutype="390", born_on=START.replace(year=2015))
         staged = registrations.stage([registrations.line(payer, child, "20")], self.clerk)
+        home = make_group("20", "12*", by=self.clerk)
+        self.payer, self.patient, _spouse = (member.person for member in home.members.order_by("seat"))
         self.submitted = confirm_batch(batch_id=staged.pk, only_valid=False, by=self.clerk)
 
     def grow(self, family: str) -> None:
@@ -146,7 +158,13 @@ class Office:
         )
         make_batch(by=self.clerk)
         make_institution()
+        self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
+
+    def _settle(self) -> None:
+        """The same family pays once more."""
+        self.settlement = make_settlement(self.patient, "1.00", by=self.clerk)
+        self.feed = enqueue(kind="load_settlements", by=self.clerk, file=("x.csv", b"setl_id"))
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
         return submit_case(case_id=self._draft(family).pk, by=self.clerk)
@@ -177,6 +195,10 @@ class Office:
             "import_family",
             "submitted",
             "check",
+            "settlement",
+            "feed",
+            "payer",
+            "patient",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
