@@ -31,6 +31,7 @@ DETAILS = {
     "group": _("group number"),
     "paper": _("paper"),
     "document": _("no. of the paper"),
+    "settlement": _("settlement number"),
     "path": _("page"),
     "refused": _("refused because of"),
     "file": _("data"),
@@ -42,7 +43,12 @@ DETAILS = {
 }
 # The words for what stands in the detail as a code.
 VALUES = {
-    "paper": {"registration_form": _("registration form"), "receipt": _("receipt")},
+    "paper": {
+        "registration_form": _("registration form"),
+        "receipt": _("receipt"),
+        "account_statement": _("account statement"),
+        "care_record": _("record of care"),
+    },
     "file": {"persons": _("insured persons"), "regions": _("regions"), "codes": _("code tables")},
 }
 

@@ -18,6 +18,11 @@ def _item(title: Any, icon: str, page: str, right: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(page), "permission": _may(right)}
 
 
+def _lit_on(*pages: str) -> dict[str, Any]:
+    """For an item whose address begins that of another: the frame would light both."""
+    return {"active": lambda request: request.resolver_match is not None and request.resolver_match.url_name in pages}
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     groups = [
         {
@@ -51,6 +56,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ),
                 _item(_("Possible duplicates"), "group_remove", "duplicates", "families.view_personmatch"),
                 _item(_("Policies"), "gavel", "policies", "families.view_regionpolicy"),
+            ],
+        },
+        {
+            "title": _("Settlement"),
+            "items": [
+                _item(_("Settlements"), "receipt_long", "settlements", "settlement.view_settlement")
+                | _lit_on("settlements", "find-settlements", "settlement"),
+                _item(_("Load settlements"), "upload", "load-settlements", "settlement.load_settlements")
+                | _lit_on("load-settlements", "settlement-feed"),
             ],
         },
         {

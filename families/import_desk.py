@@ -5,15 +5,15 @@ Counts come from one query for all batches of a list; of the families only those
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.utils import timezone
 
+from accounts import job_progress
+from accounts.job_progress import JobProgress
 from accounts.models import Job, Staff
 from accounts.spreadsheets.cells import row_from_wire, text_of
 from families.import_messages import name_of
@@ -159,37 +159,14 @@ def batch_of(case: RegistrationCase, staff: Staff) -> ImportBatch | None:
 # Work that goes on.
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is. `rate`: families a second; `left`: what is still to come, None while nobody can tell."""
-
-    job: Job
-    rate: float | None
-    left: dt.timedelta | None
-
-    @property
-    def left_seconds(self) -> int:
-        return round(self.left.total_seconds()) if self.left else 0
-
-    @property
-    def left_minutes(self) -> int:
-        return round(self.left_seconds / 60)
-
-
 def running_job(batch: ImportBatch) -> Job | None:
     """The job that works on a batch now."""
     return next((job for job in (batch.job, batch.correction) if job is not None and not job.is_over), None)
 
 
-def progress_of(batch: ImportBatch) -> Progress | None:
+def progress_of(batch: ImportBatch) -> JobProgress | None:
     job = running_job(batch)
-    if job is None:
-        return None
-    passed = (timezone.now() - job.started_at).total_seconds() if job.started_at else 0
-    if not (job.total and job.done and passed > 0):
-        return Progress(job, None, None)
-    rate = job.done / passed
-    return Progress(job, rate, dt.timedelta(seconds=(job.total - job.done) / rate))
+    return job_progress.progress_of(job) if job else None
 
 
 # Families of a batch.

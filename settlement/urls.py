@@ -1,6 +1,15 @@
 from django.urls import path
 
-from settlement.views import claim_papers, claim_review, claims, reversals, simulating
+from settlement.views import (
+    claim_papers,
+    claim_review,
+    claims,
+    feeds,
+    reversals,
+    settlements,
+    simulating,
+    statements,
+)
 
 urlpatterns = [
     path("persons/<int:pk>/simulate/", simulating.person, name="simulate"),
@@ -27,4 +36,15 @@ urlpatterns = [
     path("reversals/<int:pk>/approve/", reversals.approve, name="approve-reversal"),
     path("reversals/<int:pk>/reject/", reversals.reject, name="reject-reversal"),
     path("reversals/<int:pk>/withdraw/", reversals.withdraw, name="withdraw-reversal"),
+    path("settlements/", settlements.settlements, name="settlements"),
+    path("settlements/find/", settlements.find, name="find-settlements"),
+    path("settlements/load/", feeds.load, name="load-settlements"),
+    path("settlements/feeds/<int:pk>/", feeds.feed, name="settlement-feed"),
+    path("settlements/feeds/<int:pk>/errors.xlsx", feeds.errors, name="settlement-feed-errors"),
+    path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
+    path("persons/<int:pk>/account/", statements.account, name="account-statement"),
+    path("persons/<int:pk>/account.pdf", statements.account_pdf, name="account-statement-pdf"),
+    path("persons/<int:pk>/care/", statements.care, name="care-record"),
+    path("persons/<int:pk>/care/doctor/", statements.care_of_doctor, name="care-of-doctor"),
+    path("persons/<int:pk>/care.pdf", statements.care_pdf, name="care-record-pdf"),
 ]

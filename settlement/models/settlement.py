@@ -156,10 +156,18 @@ class Settlement(models.Model):
         # These serve the foreign keys of the same columns too: every index is written at every settlement.
         indexes = [
             models.Index(fields=["region", "-settled_at", "-id"], name="settlement_region_time"),
+            models.Index(
+                fields=["region", "-settled_at", "-id"], name="settlement_reversal_time",
+                condition=Q(reverses__isnull=False),
+            ),
+            models.Index(
+                fields=["region", "-settled_at", "-id"], name="settlement_by_hand_time",
+                condition=Q(kind__in=[SettlementKind.CLAIM, SettlementKind.PREMIUM]),
+            ),
             models.Index(fields=["person", "-settled_at"], name="settlement_person_time"),
             models.Index(fields=["institution", "business_date"], name="settlement_institution_day"),
             models.Index(fields=["business_date", "id"], name="settlement_day"),
-        ]
+        ]  # fmt: skip
         triggers = [
             *append_only("settlement"),
             pgtrigger.Trigger(

@@ -26,6 +26,9 @@ class Buckets:
     def total(self) -> Decimal:
         return self.prior_years + self.current_year
 
+    def plus(self, other: Buckets) -> Buckets:
+        return Buckets(self.prior_years + other.prior_years, self.current_year + other.current_year)
+
     def less(self, taken: Buckets) -> Buckets:
         return Buckets(self.prior_years - taken.prior_years, self.current_year - taken.current_year)
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.acting import writes
 from accounts.bulk import chunks
 from accounts.models import Code, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
 from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, file_error, sha256_of
-from accounts.services.jobs import JobRefused, Progress, Unwatched, in_steps
+from accounts.services.jobs import JobRefused, Progress, Unwatched, enqueue, in_steps
 from accounts.services.retrying import retried
 from accounts.services.rights import RightMissing, require_right
 from accounts.spreadsheets.cells import Row
@@ -31,6 +32,7 @@ from settlement.services.refusals import SettlementRefused, SystemBusy, refusal_
 from settlement.services.settling import as_sent, settle, stored_for
 
 RIGHT = "settlement.load_settlements"
+LOAD = "load_settlements"  # kind of the jobs
 READ_AT_ONCE = 5_000
 SETTLED_AT_ONCE = 500
 
@@ -85,8 +87,10 @@ def _read(content: bytes, name: str, by: Staff, progress: Progress, result: Feed
     with read_table(content, name=name) as sheet:
         header = find_header(sheet.rows, {column: [column] for column in COLUMNS})
         result.ignored_columns = header.unknown
+        read = 0
         for rows in chunks(sheet.rows, READ_AT_ONCE):
-            progress.report(0, 0)
+            read += len(rows)
+            progress.report(read, 0)
             known = Lookups(_persons(rows, header, by), institutions, med_types, now)
             yield from (read_bill(row, header, known) for row in rows)
 
@@ -150,6 +154,13 @@ def _settled(
 
 def _error(number: int, refusal: SettlementRefused) -> RowError:
     return RowError(number, refusal.column, refusal.code, str(refusal))
+
+
+@writes
+def ask_for_load(*, content: bytes, name: str, check_only: bool, by: Staff) -> Job:
+    """Have a worker settle the bills of a file, or say what that would do. Raises: RightMissing."""
+    require_right(by, RIGHT)
+    return enqueue(kind=LOAD, params={"check_only": check_only}, file=(name, content), by=by)
 
 
 @in_steps

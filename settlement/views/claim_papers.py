@@ -19,7 +19,7 @@ from settlement.document_panel import panel_of
 from settlement.forms.claims import ClaimPaperForm
 from settlement.models import Claim, ClaimDocument
 from settlement.models.claim import ClaimState
-from settlement.papers import claim_form_of, decision_of
+from settlement.papers.claims import claim_form_of, decision_of
 from settlement.services.claim_papers import add_claim_document, replace_claim_document
 from settlement.views.claims import claim_in_scope
 

@@ -13,7 +13,8 @@ from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import approve_case, reject_case, submit_case
 from families.services.drafts import save_case
-from tests.factories import START, make_draft, make_person, make_policy, make_staff
+from settlement.models import Settlement
+from tests.factories import START, make_draft, make_institution, make_person, make_policy, make_settlement, make_staff
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Bureau:
     waiting: RegistrationCase
     effective: RegistrationCase
     policy: RegionPolicy
+    settlement: Settlement
     check: Job
 
 
@@ -45,6 +47,7 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
     effective = approve_case(case_id=cases[3].pk, by=reviewer)
     enqueue(kind="import_persons", by=clerk, file=("persons.csv", b"psn_no,psn_name\n1,A\n"))
     import_persons(content=b"psn_no\n", name="persons.csv", by=clerk)
+    hospital = make_institution(name="City Hospital")
     return Bureau(
         clerk=clerk,
         reviewer=reviewer,
@@ -53,6 +56,7 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
         check=check_file(kind="import_persons", file=("persons.csv", b"psn_no,psn_name\n1,A\n"), by=clerk),
         policy=make_draft("421000", by=supervisor, max_members=2, min_bind_days=90),
         person=effective.owner,
+        settlement=make_settlement(effective.owner, "600.00", fund="50.00", by=clerk, institution_id=hospital.pk),
         free=make_person(names[0], current="10.00", by=clerk),
         suspended=make_person(names[1], gender="2", insutype="390", status="2"),
         draft=cases[0],

@@ -55,6 +55,10 @@ def clerk_pages(bureau: Bureau) -> dict[str, str]:
         "accounts": "/admin/accounts/personalaccount/",
         "groups": "/admin/families/mutualaidgroup/",
         "cases": "/admin/families/registrationcase/",
+        "settlements": "/settlements/",
+        "settlement": f"/settlements/{bureau.settlement.pk}/",
+        "account": f"/persons/{bureau.person.pk}/account/",
+        "care": f"/persons/{bureau.settlement.person_id}/care/",
         "policies": "/policies/",
         "policy": "/policies/regions/421002/",
     }
@@ -87,6 +91,7 @@ def pages_of(bureau: Bureau, open_desk: OpenDesk, **how: Any) -> Iterator[tuple[
         ("policy version", f"/policies/{bureau.policy.pk}/"),
         ("policy editor", f"/policies/{bureau.policy.pk}/edit/"),
         ("policy impact", f"/policies/{bureau.policy.pk}/impact/"),
+        ("feed", "/settlements/load/"),
         ("policy list", f"/policies/{bureau.policy.pk}/impact/groups/?parameter=max_members"),
     ):
         assert (name, supervisor.go(address)) == (name, 200)

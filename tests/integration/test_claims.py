@@ -17,7 +17,7 @@ from families.models import MutualAidGroup
 from families.services.cases import NotAsSeen
 from settlement.models import Claim, Settlement
 from settlement.models.claim import ClaimState
-from settlement.papers import decision_of
+from settlement.papers.claims import decision_of
 from settlement.rules.facts import Bill
 from settlement.services.claim_duplicates import duplicates_of
 from settlement.services.claim_papers import PapersMissing

@@ -23,6 +23,7 @@ from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
+from accounts.services.jobs import enqueue
 from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
@@ -197,6 +198,18 @@ TABLE: dict[str, Row] = {
     "imports/<int:pk>/summary.pdf": page(READERS, "families/importbatch"),
     "imports/families/<int:pk>/": page(READERS, "families/importfamily", 302),
     "imports/families/<int:pk>/correct/": form(ASKS, "families/importfamily"),
+    # Settlements
+    "settlements/": page(READERS),
+    "settlements/find/": form(READERS, answer=200),
+    "settlements/<int:pk>/": page(READERS, "settlement/settlement"),
+    "settlements/load/": page(SUPERVISOR),
+    "settlements/feeds/<int:pk>/": page(SUPERVISOR, "feed"),
+    "settlements/feeds/<int:pk>/errors.xlsx": page(SUPERVISOR, "feed"),
+    "persons/<int:pk>/account/": page(READERS, "accounts/insuredperson"),
+    "persons/<int:pk>/account.pdf": page(READERS, "accounts/insuredperson"),
+    "persons/<int:pk>/care/": page(READERS, "accounts/insuredperson"),
+    "persons/<int:pk>/care/doctor/": form(READERS, "accounts/insuredperson", 422),
+    "persons/<int:pk>/care.pdf": page(READERS, "accounts/insuredperson"),
     # Persons registered twice
     "duplicates/": page(READERS),
     "duplicates/search/": form(ASKS),
@@ -299,8 +312,19 @@ def furnish(region: str) -> World:
     claim, settled = make_claim(person, by=clerk), make_settlement(person, "1.00", by=clerk)
     rows += [claim, make_claim_document(claim, by=clerk), settled]
     rows.append(ask_reversal(settlement_id=settled.pk, reason="x", by=clerk))
-    others = {"policy draft": make_draft(region, max_members=6), "own check": make_check(clerk)}
+    others = {"feed": make_feed(clerk)} | {
+        "policy draft": make_draft(region, max_members=6),
+        "own check": make_check(clerk),
+    }
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | others)
+
+
+def make_feed(staff: Staff) -> Job:
+    """A settlement feed in which something was wrong."""
+    job = enqueue(kind="load_settlements", params={"check_only": True}, file=("feed.csv", b"setl_id"), by=staff)
+    fault = {"row": 2, "column": "setl_id", "code": "id_missing", "message": "x", "family": ""}
+    Job.objects.filter(pk=job.pk).update(result={"rows": 1, "error_count": 1, "errors": [fault]})
+    return job
 
 
 def make_check(staff: Staff) -> Job:

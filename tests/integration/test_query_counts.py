@@ -98,6 +98,15 @@ PAGES = {
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
     "/admin/settlement/institution/": "clerk",
+    "/settlements/": "clerk",
+    "/settlements/?since=2026-01-01&med_type=11&state=normal&person={payer}&institution=第": "clerk",
+    "/settlements/{settlement}/": "clerk",
+    "/settlements/load/": "supervisor",
+    "/settlements/feeds/{feed}/": "supervisor",
+    "/persons/{payer}/account/": "clerk",
+    "/persons/{payer}/account.pdf": "clerk",
+    "/persons/{patient}/care/": "clerk",
+    "/persons/{patient}/care.pdf": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
     "/persons/{owner}/simulate/?person={owner}&amount=5&usage=outpatient&day=2026-03-16": "clerk",
@@ -127,6 +136,8 @@ class Office:
         payer = make_person(current="1.00", by=self.clerk)
         child = make_person(insutype="390", born_on=START.replace(year=2015))
         staged = registrations.stage([registrations.line(payer, child, "20")], self.clerk)
+        home = make_group("20", "12*", by=self.clerk)
+        self.payer, self.patient, _spouse = (member.person for member in home.members.order_by("seat"))
         self.submitted = confirm_batch(batch_id=staged.pk, only_valid=False, by=self.clerk)
 
     def grow(self, family: str) -> None:
@@ -164,7 +175,13 @@ class Office:
         self.settlement, asked = (make_settlement(self.owner, by=self.clerk) for _ in range(2))
         self.reversal = ask_reversal(settlement_id=asked.pk, reason="x", by=self.clerk)
         make_institution()
+        self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
+
+    def _settle(self) -> None:
+        """The same family pays once more."""
+        self.settlement = make_settlement(self.patient, "1.00", by=self.clerk)
+        self.feed = enqueue(kind="load_settlements", by=self.clerk, file=("x.csv", b"setl_id"))
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
         return submit_case(case_id=self._draft(family).pk, by=self.clerk)
@@ -199,6 +216,9 @@ class Office:
             "claim_in_hand",
             "settlement",
             "reversal",
+            "feed",
+            "payer",
+            "patient",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
