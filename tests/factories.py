@@ -45,8 +45,9 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Institution
+from settlement.models import Institution, WalletTransfer
 from settlement.models.institution import PREFIXES
+from settlement.services.transfers import transfer_wallet
 from tests.files.scans import picture
 
 REGIONS = """
@@ -301,6 +302,19 @@ def make_institution(region: str = "421002", *, prefix: str = "H", **fields: Any
     code = f"{prefix}{region}{next(_serial):05d}"
     values = {"name": f"第{code[-5:]}医院", "hosp_lv": "2", "kind": PREFIXES[prefix], "region_id": region} | fields
     return Institution.objects.create(fixmedins_code=code, **values)
+
+
+# Monday noon, in nobody's quiet hours.
+NOON = dt.datetime(2026, 3, 16, 12, tzinfo=dt.UTC) - dt.timedelta(hours=8)
+
+
+def make_transfer(
+    group: MutualAidGroup, *, by: Staff, amount: str = "100.00", at: dt.datetime = NOON, **order: Any
+) -> WalletTransfer:
+    """From the owner of a group to the member on seat 2."""
+    payer, payee = (group.members.get(seat=seat, left_on=None).person_id for seat in (1, 2))
+    order = {"transfer_id": f"T{next(_serial)}", "payer_id": payer, "payee_id": payee, "purpose": "care"} | order
+    return transfer_wallet(amount=Decimal(amount), at=at, by=by, **order)
 
 
 def make_draft(

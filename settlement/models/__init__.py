@@ -1,3 +1,4 @@
 from settlement.models.institution import Institution
+from settlement.models.transfer import WalletTransfer
 
-__all__ = ["Institution"]
+__all__ = ["Institution", "WalletTransfer"]

@@ -17,8 +17,9 @@ def main(chunk: int) -> None:
     django.setup()
     from accounts.services.jobs import run_job
     from families.services.imports import applying
+    from settlement.services import transfer_answers
 
-    applying.CHUNK = chunk
+    applying.CHUNK = transfer_answers.CHUNK = chunk
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -28,6 +28,7 @@ from tests.factories import (
     make_person,
     make_staff,
     make_suspension,
+    make_transfer,
 )
 from tests.own import own_models
 
@@ -72,6 +73,7 @@ READERS = {
     "PersonMatch": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "CaseAgent": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "WalletTransfer": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -90,7 +92,8 @@ def furnish(region: str) -> None:
     """One row, or a few, of every scoped model in a region."""
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
-    group = make_group("12", by=clerk, region=region)
+    group = make_group("12*", by=clerk, region=region)
+    make_transfer(group, by=clerk)
     make_suspension(owner, "card_lending", START)
     RegionMove.objects.create(
         person=owner, from_region_id=region, region_id="100000", moves_on=START, note="x", recorded_by=clerk
