@@ -26,4 +26,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("families.urls")),
+    path("", include("settlement.urls")),
 ]

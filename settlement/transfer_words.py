@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from families.policy_words import value_in_words
 from settlement.rules.transfers import FailureKind, Finding, Rule
@@ -36,15 +36,15 @@ RULES = {
     Rule.PURPOSE: gettext_lazy("What it is for"),
     Rule.TRANSFER_LIMIT: gettext_lazy("Limit per transfer"),
     Rule.BALANCE: gettext_lazy("Balance of the account"),
-    Rule.SHAREABLE_FUNDS: gettext_lazy("What can be shared"),
-    Rule.RESERVE_FLOOR: gettext_lazy("Balance kept for the payer"),
+    Rule.SHAREABLE_FUNDS: gettext_lazy("What can be passed on"),
+    Rule.RESERVE_FLOOR: pgettext_lazy("of a transfer", "Balance kept for the payer"),
     Rule.IN_TIME: gettext_lazy("Accepted in time"),
 }
 
 MESSAGES = {
     Rule.PAYER_RECORD: gettext_lazy("The payer's record was merged into another."),
     Rule.PAYER_ACCOUNT: gettext_lazy("The payer has no personal account."),
-    Rule.PAYER_INSURED: gettext_lazy("The payer's insurance is not in normal status."),
+    Rule.PAYER_INSURED: pgettext_lazy("of a transfer", "The payer's insurance is not in normal status."),
     Rule.PAYER_CARD: gettext_lazy("The payer's card was lent to another person."),
     Rule.QUIET_HOURS: gettext_lazy("No transfer is made between {value}."),
     Rule.TRANSFERS_PER_DAY: gettext_lazy(
@@ -94,7 +94,7 @@ ADVICE = {
 }
 
 # What a rule rests on where no parameter decides it.
-_PARTICIPATION = gettext_lazy("Payer and beneficiary are in normal insurance status")
+_PARTICIPATION = gettext_lazy("Whoever takes part in family payment is in normal insurance status")
 _OWN_CARD = gettext_lazy("Only the patient's own card; lending it suspends networked settlement")
 _WALLET = gettext_lazy("Insurance wallet: accepted, or returned the next morning")
 CITATIONS = {
@@ -141,6 +141,11 @@ def told(findings: Sequence[Finding]) -> tuple[str, str]:
     """What is wrong, and what to do about it, each thing once."""
     lines = [line_of(finding) for finding in findings if not finding.passes]
     return " ".join(line.message for line in lines), " ".join(dict.fromkeys(line.advice for line in lines))
+
+
+def refusal_in_words(kind: FailureKind, message: str, advice: str) -> str:
+    """Which of the three it is, what is wrong, and what to do."""
+    return _("{kind}: {message} {advice}").format(kind=KINDS[kind], message=message, advice=advice)
 
 
 def moment_in_words(moment: dt.datetime) -> str:

@@ -1,4 +1,4 @@
-
+"""Transfers between insurance wallets, with their history and what holds them true."""
 
 import django.db.models.deletion
 import django.db.models.expressions

@@ -83,7 +83,10 @@ class WalletTransfer(models.Model):
 
     transfer_id = models.CharField(_("transfer number"), max_length=40, unique=True)
     payer = models.ForeignKey(
-        "accounts.PersonalAccount", models.PROTECT, related_name="transfers", verbose_name=_("payer")
+        "accounts.PersonalAccount",
+        models.PROTECT,
+        related_name="transfers",
+        verbose_name=pgettext_lazy("of a transfer", "payer"),
     )
     payee = models.ForeignKey(
         "accounts.InsuredPerson", models.PROTECT, related_name="transfers_received", verbose_name=_("payee")

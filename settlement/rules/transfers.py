@@ -232,13 +232,18 @@ def _purpose(purpose: str, policy: Policy) -> Iterator[Finding]:
 
 
 def _amount(amount: Decimal, account: Buckets, policy: Policy) -> Iterator[Finding]:
-    """What leaves the account is of the shareable part, and the floor stays in the account as a whole."""
-    shared = shareable(account, policy).total
+    """What leaves the account is of the shareable part, and the floor stays in the account as a whole.
+
+    Where all is shared and nothing stays, the balance alone is told.
+    """
+    shared, all_shared = shareable(account, policy).total, policy.shareable_funds == "all"
     above_floor = max(account.total - policy.reserve_floor, ZERO)
     yield _judge(Rule.TRANSFER_LIMIT, amount <= policy.transfer_limit, "transfer_limit", policy)
     yield Finding(Rule.BALANCE, amount <= account.total, fact=account.total)
-    yield _judge(Rule.SHAREABLE_FUNDS, amount <= shared, "shareable_funds", policy, shared)
-    yield _judge(Rule.RESERVE_FLOOR, amount <= above_floor, "reserve_floor", policy, above_floor)
+    yield _judge(Rule.SHAREABLE_FUNDS, all_shared or amount <= shared, "shareable_funds", policy, shared)
+    yield _judge(
+        Rule.RESERVE_FLOOR, not policy.reserve_floor or amount <= above_floor, "reserve_floor", policy, above_floor
+    )
 
 
 def _judge(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import InsuredPerson, PersonalAccount, Staff, Suspension
+from accounts.models import AccountEntry, InsuredPerson, PersonalAccount, Staff, Suspension
 from accounts.models.suspension import Cause
 from accounts.selectors import suspended_on
 from families.models import GroupMember, MutualAidGroup
@@ -84,3 +84,10 @@ def transfers_of(person: InsuredPerson, *, staff: Staff) -> QuerySet[WalletTrans
 def as_rows(transfers: QuerySet[WalletTransfer]) -> QuerySet[WalletTransfer]:
     """What a row of a list shows, in one query."""
     return transfers.select_related("payer__person__region", "payee__region", "handled_by", "answered_by")
+
+
+def entries_of(transfer: WalletTransfer, *, staff: Staff) -> QuerySet[AccountEntry]:
+    """What it moved, where the staff member may see the account."""
+    keys = [transfer.out_entry_id, transfer.in_entry_id, transfer.back_entry_id]
+    entries = AccountEntry.objects.for_staff(staff).filter(pk__in=[key for key in keys if key is not None])
+    return entries.select_related("account__person", "posted_by").order_by("pk")

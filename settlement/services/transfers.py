@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import connection
@@ -58,6 +58,18 @@ class Order:
     purpose: str
 
 
+@dataclass(frozen=True, slots=True)
+class WalletCheck:
+    """What the rules say, and what would be taken from which bucket; `parts`: None before the amount is known."""
+
+    findings: tuple[Finding, ...]
+    parts: Buckets | None = None
+
+    @property
+    def passes(self) -> bool:
+        return all(finding.passes for finding in self.findings)
+
+
 def check_wallet(
     *,
     payer: InsuredPerson,
@@ -65,10 +77,14 @@ def check_wallet(
     amount: Decimal | None = None,
     purpose: str = "",
     at: dt.datetime,
-) -> tuple[Finding, ...]:
-    """What the rules say of a transfer at this moment, as far as it is known. Writes and locks nothing."""
+) -> WalletCheck:
+    """A transfer at this moment, as far as it is known. Writes and locks nothing."""
     asked = asked_for(payer=payer, payee=payee, amount=amount, purpose=purpose, at=at)
-    return check_transfer(asked, policy=policy_on(payer.region, business_date(at)))
+    policy = policy_on(payer.region, business_date(at))
+    check = WalletCheck(check_transfer(asked, policy=policy))
+    if amount is None or asked.payer.account is None or not check.passes:
+        return check
+    return replace(check, parts=split(amount, shareable(asked.payer.account, policy), policy))
 
 
 @or_system_fault
@@ -126,13 +142,10 @@ def _transfer(*, order: Order, at: dt.datetime, by: Staff) -> WalletTransfer:
     known = WalletTransfer.objects.filter(transfer_id=order.transfer_id).select_related("payer").first()
     if known is not None:
         return _same(known, order)
-    day = business_date(at)
-    payer, payee = _lock_parties(order, day)
-    policy = policy_on(payer.region, day)
-    asked = asked_for(payer=payer, payee=payee, amount=order.amount, purpose=order.purpose, at=at)
-    refuse_failing(check_transfer(asked, policy=policy))
-    parts = split(order.amount, shareable(asked.payer.account or Buckets(), policy), policy)
-    return _take_out(order, parts, payer, payee, at, by)
+    payer, payee = _lock_parties(order, business_date(at))
+    check = check_wallet(payer=payer, payee=payee, amount=order.amount, purpose=order.purpose, at=at)
+    refuse_failing(check.findings)
+    return _take_out(order, check.parts or Buckets(), payer, payee, at, by)
 
 
 def _lock_id(transfer_id: str) -> None:

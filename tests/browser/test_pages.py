@@ -55,6 +55,9 @@ def clerk_pages(bureau: Bureau) -> dict[str, str]:
         "accounts": "/admin/accounts/personalaccount/",
         "groups": "/admin/families/mutualaidgroup/",
         "cases": "/admin/families/registrationcase/",
+        "transfer form": f"/persons/{bureau.person.pk}/transfer/",
+        "transfer": f"/transfers/{bureau.transfer.pk}/",
+        "transfers": "/transfers/",
         "policies": "/policies/",
         "policy": "/policies/regions/421002/",
     }

@@ -41,6 +41,7 @@ from tests.factories import (
     make_policy,
     make_staff,
     make_suspension,
+    make_transfer,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -94,6 +95,12 @@ PAGES = {
     "/persons/import/": "clerk",
     "/admin/accounts/code/": "supervisor",
     "/admin/settlement/institution/": "clerk",
+    "/persons/{owner}/transfer/": "clerk",
+    "/persons/{owner}/transfers/": "clerk",
+    "/persons/{owner}/transfers/trail/": "auditor",
+    "/transfers/": "supervisor",
+    "/transfers/?state=waiting&day=2026-03-16": "clerk",
+    "/transfers/{transfer}/": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
 }
@@ -122,6 +129,7 @@ class Office:
         self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
         self.case = self._case(family)
         self.draft = self._draft(family)
+        self.transfer = make_transfer(self.group, by=self.clerk)
         spouse = self.group.members.get(seat=2)
         make_suspension(spouse.person, "card_lending", START)
         self.follow_up = FollowUp.objects.create(
@@ -177,6 +185,7 @@ class Office:
             "import_family",
             "submitted",
             "check",
+            "transfer",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}

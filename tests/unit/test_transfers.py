@@ -150,13 +150,13 @@ def test_where_no_transfer_is_allowed_no_day_is_promised() -> None:
 @pytest.mark.parametrize(
     ("amount", "policy", "rules"),
     [
-        ("2000.00", {}, {Rule.BALANCE, Rule.SHAREABLE_FUNDS, Rule.RESERVE_FLOOR}),
         ("1000.00", {}, set()),
-        ("1000.01", {}, {Rule.BALANCE, Rule.SHAREABLE_FUNDS, Rule.RESERVE_FLOOR}),
+        ("1000.01", {}, {Rule.BALANCE}),
         ("500.00", {"transfer_limit": Decimal("500.00")}, set()),
         ("500.01", {"transfer_limit": Decimal("500.00")}, {Rule.TRANSFER_LIMIT}),
         ("300.00", {"shareable_funds": "prior_years"}, set()),
         ("300.01", {"shareable_funds": "prior_years"}, {Rule.SHAREABLE_FUNDS}),
+        ("1000.01", {"shareable_funds": "prior_years"}, {Rule.BALANCE, Rule.SHAREABLE_FUNDS}),
         ("400.00", {"reserve_floor": Decimal("600.00")}, set()),
         ("400.01", {"reserve_floor": Decimal("600.00")}, {Rule.RESERVE_FLOOR}),
         ("0.01", {"reserve_floor": Decimal("5000.00")}, {Rule.RESERVE_FLOOR}),
@@ -169,7 +169,9 @@ def test_an_amount_passes_up_to_each_limit_and_not_a_fen_beyond(
 
 
 def test_only_the_balance_is_a_matter_of_the_balance() -> None:
-    found = failing(replace(ASKED, amount=Decimal("2000.01")))
+    found = failing(
+        replace(ASKED, amount=Decimal("2000.01")), shareable_funds="prior_years", reserve_floor=Decimal("1.00")
+    )
     kinds = {rule: finding.kind for rule, finding in found.items()}
     assert kinds == {
         Rule.TRANSFER_LIMIT: FailureKind.DATA, Rule.BALANCE: FailureKind.BALANCE,
