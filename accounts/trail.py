@@ -40,6 +40,8 @@ DETAILS = {
     "created": _("new"),
     "updated": _("changed"),
     "sha256": "SHA-256",
+    "transfer": _("transfer number"),
+    "differs": _("what differs"),
 }
 # The words for what stands in the detail as a code.
 VALUES = {
@@ -48,6 +50,13 @@ VALUES = {
         "receipt": _("receipt"),
         "account_statement": _("account statement"),
         "care_record": _("record of care"),
+        "transfer_receipt": _("receipt of a wallet transfer"),
+    },
+    "differs": {
+        "payer": pgettext_lazy("of a transfer", "payer"),
+        "payee": _("payee"),
+        "amount": _("amount"),
+        "purpose": _("purpose"),
     },
     "file": {"persons": _("insured persons"), "regions": _("regions"), "codes": _("code tables")},
 }
@@ -117,9 +126,15 @@ def last_change_of(person: InsuredPerson, *, since_version: int) -> tuple[str, l
 def details_of(event: AuditEvent) -> tuple[Change, ...]:
     """What an audit event tells besides who, when and whom, each with its label."""
     return tuple(
-        Change(key, str(DETAILS.get(key, key)), "", str(VALUES.get(key, {}).get(value, value)))
+        Change(key, str(DETAILS.get(key, key)), "", _value_in_words(key, value))
         for key, value in event.detail.items()
     )
+
+
+def _value_in_words(key: str, value: Any) -> str:
+    """A code, or several with commas between them."""
+    words = VALUES.get(key)
+    return ", ".join(str(words.get(code, code)) for code in str(value).split(", ")) if words else str(value)
 
 
 def _events_of(model: type[models.Model]) -> Any:

@@ -82,6 +82,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     "admin:accounts_personalaccount_changelist",
                     "accounts.view_personalaccount",
                 ),
+                _item(_("Wallet transfers"), "swap_horiz", "transfers", "settlement.view_wallettransfer"),
                 _item(_("Import persons"), "upload_file", "import-persons", "accounts.import_insuredperson"),
             ],
         },

@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
     "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
+    "return-transfers": {"task": "settlement.tasks.return_transfers", "schedule": crontab(hour=6, minute=0)},
 }
 
 AUTH_USER_MODEL = "accounts.Staff"
@@ -284,6 +285,7 @@ JOB_KINDS = {
     "undo_registrations": "families.services.imports.undoing.run_undo",
     "load_settlements": "settlement.services.feed.run_load",
     "write_error_book": "families.registration_books.kept.run_error_book",
+    "return_transfers": "settlement.services.transfer_answers.run_return",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -5,7 +5,7 @@ from accounts.links import PageLink, add_group_link, add_person_link
 
 
 class SettlementConfig(AppConfig):
-    """Institutions, and who pays what of a bill."""
+    """Institutions, who pays what of a bill, transfers between insurance wallets."""
 
     name = "settlement"
     verbose_name = _("Settlement")
@@ -13,7 +13,8 @@ class SettlementConfig(AppConfig):
     def ready(self) -> None:
         from families.services.imports.resting import SINCE
         from settlement import import_messages, resources  # noqa: F401
-        from settlement.selectors import paid_by_family_since
+        from settlement.selectors.settlements import paid_by_family_since
+        from settlement.services import transfers  # noqa: F401 - has a say when a record is closed
 
         SINCE["settled_since"] = paid_by_family_since
 
@@ -21,3 +22,6 @@ class SettlementConfig(AppConfig):
         add_person_link(PageLink(simulate, "simulate", "settlement.view_settlement", key="w"))
         add_group_link(PageLink(simulate, "simulate-group", "settlement.view_settlement", key="w"))
         add_person_link(PageLink(_("Manual reimbursement"), "new-claim", "settlement.add_claim", key="m"))
+        add_person_link(
+            PageLink(_("Transfer from the wallet"), "ask-transfer", "settlement.add_wallettransfer", key="t")
+        )

@@ -48,13 +48,14 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind
+from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind, WalletTransfer
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
 from settlement.services.claim_papers import add_claim_document, asked_papers
 from settlement.services.claims import ClaimInput, save_claim, submit_claim
 from settlement.services.settling import record_settlement
+from settlement.services.transfers import transfer_wallet
 from tests.files.scans import picture
 
 REGIONS = """
@@ -346,6 +347,19 @@ def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:
         "reverses": bill.setl_id,
     } | fields
     return replace(bill, **values)
+
+
+# Monday noon, in nobody's quiet hours.
+NOON = dt.datetime(2026, 3, 16, 12, tzinfo=dt.UTC) - dt.timedelta(hours=8)
+
+
+def make_transfer(
+    group: MutualAidGroup, *, by: Staff, amount: str = "100.00", at: dt.datetime = NOON, **order: Any
+) -> WalletTransfer:
+    """From the owner of a group to the member on seat 2."""
+    payer, payee = (group.members.get(seat=seat, left_on=None).person_id for seat in (1, 2))
+    order = {"transfer_id": f"T{next(_serial)}", "payer_id": payer, "payee_id": payee, "purpose": "care"} | order
+    return transfer_wallet(amount=Decimal(amount), at=at, by=by, **order)
 
 
 def make_draft(

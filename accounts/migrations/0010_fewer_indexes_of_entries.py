@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_refused_messages'),
+        ('accounts', '0009_conflicts_of_business_numbers'),
     ]
 
     operations = [

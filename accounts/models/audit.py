@@ -32,7 +32,7 @@ class AuditKind(models.TextChoices):
     IMPORT = "import", _("file imported")
     EXPORT = "export", _("list exported")
     CHECK = "check", _("ledger checked")
-    REFUSED = "refused", _("message refused")
+    CONFLICT = "conflict", _("business number sent again with other content")
 
 
 # The text that is hashed. `at` is written in UTC so that no session's time zone changes the hash; an array keeps

@@ -6,6 +6,8 @@ Invariant: not a fen is made or lost, bucket by bucket; the closed record keeps 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +21,11 @@ from accounts.services.persons import RecordMerged
 from accounts.services.status_events import follow_status
 
 
-class NoAccountToTakeOver(Exception):
+class ClosingRefused(Exception):
+    """Something has to be settled before the record can be closed. Nothing was written."""
+
+
+class NoAccountToTakeOver(ClosingRefused):
     """The record to be closed holds money, and the one that stays has no account to take it."""
 
     def __init__(self, survivor: InsuredPerson) -> None:
@@ -30,7 +36,7 @@ class NoAccountToTakeOver(Exception):
         )
 
 
-class AdjustmentWaiting(Exception):
+class AdjustmentWaiting(ClosingRefused):
     """A correction of the balance that is to move waits for review."""
 
     def __init__(self, record: InsuredPerson) -> None:
@@ -39,7 +45,7 @@ class AdjustmentWaiting(Exception):
         )
 
 
-class DeathRecorded(Exception):
+class DeathRecorded(ClosingRefused):
     """The record to be closed says that the person died, which nothing ends."""
 
     def __init__(self, record: InsuredPerson) -> None:
@@ -50,8 +56,21 @@ class DeathRecorded(Exception):
         )
 
 
+Refusal = Callable[[InsuredPerson, InsuredPerson], None]
+_ABOVE: list[Refusal] = []
+
+
+def also_refuse(refusal: Refusal) -> Refusal:
+    """An app above has a reason of its own: called with the record to be closed and the one that stays.
+
+    Raises: ClosingRefused. The accounts are locked when it counts.
+    """
+    _ABOVE.append(refusal)
+    return refusal
+
+
 def refuse_closing(record: InsuredPerson, survivor: InsuredPerson) -> None:
-    """Raises: RecordMerged, AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver: what stands against closing."""
+    """Raises: RecordMerged, and every ClosingRefused: what stands against closing."""
     for one in (record, survivor):
         if one.merged_into is not None:
             raise RecordMerged(one)
@@ -63,6 +82,8 @@ def refuse_closing(record: InsuredPerson, survivor: InsuredPerson) -> None:
     # Also without a fen left: what it paid may come back.
     if account is not None and account.entry_count and not PersonalAccount.objects.filter(person=survivor).exists():
         raise NoAccountToTakeOver(survivor)
+    for refusal in _ABOVE:
+        refusal(record, survivor)
 
 
 @writes
@@ -71,7 +92,7 @@ def close_record(*, record: InsuredPerson, survivor: InsuredPerson, source: str,
 
     `source`: names in the ledger what moved the money. The record becomes void (`psn_insu_stas` 3), so that
     every rule that asks for the status refuses it.
-    Raises: RecordMerged, AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver; nothing is written then.
+    Raises: RecordMerged, ClosingRefused; nothing is written then.
     Locks: expects both persons locked; the accounts, by primary key.
     """
     accounts = PersonalAccount.objects.filter(person__in=[record, survivor]).values_list("person_id", "pk")

@@ -113,9 +113,8 @@ def merge_persons(*, match_id: int, survivor_id: int, by: Staff) -> PersonMatch:
 
     `survivor_id`: what the decider saw as the record that stays. The other record is closed: its money moves, its
     running memberships go on in the name of the survivor from today.
-    Raises: OwnWork, AlreadyDecided, RequestChanged; RecordMerged, AdjustmentWaiting, DeathRecorded,
-    NoAccountToTakeOver, BothBound,
-    CaseOpen: what has to be settled first; FamilyChanged. Nothing is written then.
+    Raises: OwnWork, AlreadyDecided, RequestChanged; RecordMerged, ClosingRefused, BothBound, CaseOpen: what has to be
+    settled first; FamilyChanged. Nothing is written then.
     Locks: the pair, the groups, both persons, their accounts, each by primary key.
     """
     match = _lock_for_decision(match_id, by)

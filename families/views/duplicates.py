@@ -18,7 +18,7 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
-from accounts.services.closing import AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver
+from accounts.services.closing import ClosingRefused
 from accounts.services.jobs import enqueue
 from accounts.services.persons import RecordMerged
 from accounts.services.review import AlreadyDecided, OwnWork
@@ -41,7 +41,7 @@ from families.services.merging import (
 LISTED = 100
 REFUSALS = (
     AlreadyDecided, OwnWork, NotOfThePair, RequestChanged, BothBound, CaseOpen, FamilyChanged, RecordMerged,
-    AdjustmentWaiting, DeathRecorded, NoAccountToTakeOver,
+    ClosingRefused,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_refused_messages'),
+        ('accounts', '0009_conflicts_of_business_numbers'),
         ('families', '0014_history_of_inserts_by_statement'),
         ('settlement', '0008_rights_to_statements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_refused_messages'),
+        ('accounts', '0009_conflicts_of_business_numbers'),
         ('settlement', '0009_amounts_are_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -4,6 +4,7 @@ from settlement.models.premium import PremiumPayment
 from settlement.models.reversal import ReversalCase
 from settlement.models.settlement import Settlement, SettlementKind, SettlementShare
 from settlement.models.statement import Discrepancy, Reconciliation, Statement, StatementLine
+from settlement.models.transfer import WalletTransfer
 
 __all__ = [
     "Claim",
@@ -18,4 +19,5 @@ __all__ = [
     "SettlementShare",
     "Statement",
     "StatementLine",
+    "WalletTransfer",
 ]

@@ -141,7 +141,7 @@ def _own(bill: Bill, beneficiary: Beneficiary, policy: Policy) -> Consideration:
     """The own account pays first, for whatever the bill is; `usages` and limits speak of the family's accounts."""
     account = beneficiary.account or Buckets()
     ceiling = _own_ceiling(bill, beneficiary)
-    share = _split(min(bill.amount, ceiling.available), account, policy)
+    share = split(min(bill.amount, ceiling.available), account, policy)
     return Consideration(None, account, ceiling.available, share, _reason(ceiling, bill.amount))
 
 
@@ -158,7 +158,7 @@ def _own_ceiling(bill: Bill, beneficiary: Beneficiary) -> _Ceiling:
 def _one_payer(turn: _Turn) -> Consideration:
     account, policy = turn.payer.account, turn.policy
     ceiling = next(_closed_gates(turn), None) or min(_ceilings(turn), key=lambda one: one.available)
-    share = _split(min(turn.rest, ceiling.available), _shareable(turn), policy)
+    share = split(min(turn.rest, ceiling.available), shareable(account, policy), policy)
     reason = _reason(ceiling, turn.rest)
     parameter = ceiling.parameter if reason is ceiling.reason else "payer_order"
     value = turn.payer.share_limit if parameter == SHARE_LIMIT else getattr(policy, parameter, None)
@@ -175,7 +175,7 @@ def _reason(ceiling: _Ceiling, rest: Decimal) -> Reason:
     return Reason.PAID_IN_FULL if ceiling.available >= rest else ceiling.reason
 
 
-def _split(amount: Decimal, spendable: Buckets, policy: Policy) -> Buckets:
+def split(amount: Decimal, spendable: Buckets, policy: Policy) -> Buckets:
     """An amount on the two buckets by `bucket_order`. `amount`: not above what is spendable."""
     if policy.bucket_order == "prior_first":
         prior = min(amount, spendable.prior_years)
@@ -224,10 +224,9 @@ def _closed_gates(turn: _Turn) -> Iterator[_Ceiling]:
     return (_Ceiling(ZERO, reason, parameter) for reason, parameter, closed in GATES if closed(turn))
 
 
-def _shareable(turn: _Turn) -> Buckets:
-    """The part of the account that the family may use; the own account is not divided."""
-    account = turn.payer.account
-    return account if turn.policy.shareable_funds == "all" else Buckets(prior_years=account.prior_years)
+def shareable(account: Buckets, policy: Policy) -> Buckets:
+    """The part of an account that the family may use; the own account is not divided."""
+    return account if policy.shareable_funds == "all" else Buckets(prior_years=account.prior_years)
 
 
 def _above_floor(turn: _Turn) -> Decimal:
@@ -256,7 +255,7 @@ def _left_of_visit(turn: _Turn) -> Decimal | None:
 # limit would not help an empty account.
 LIMITS: tuple[tuple[Reason, str, Callable[[_Turn], Decimal | None]], ...] = (
     (Reason.EMPTY, "", lambda turn: turn.payer.account.total),
-    (Reason.SHAREABLE_FUNDS, "shareable_funds", lambda turn: _shareable(turn).total),
+    (Reason.SHAREABLE_FUNDS, "shareable_funds", lambda turn: shareable(turn.payer.account, turn.policy).total),
     (Reason.RESERVE_FLOOR, "reserve_floor", _above_floor),
     (Reason.LIMIT_REACHED, SHARE_LIMIT, lambda turn: _left_of(turn.payer.share_limit, turn.payer.drawn)),
     (

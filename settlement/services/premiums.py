@@ -70,7 +70,7 @@ def pay_premium(
     try:
         return retried(lambda: _pay(bill=bill, person=person, year=year, by=by), busy=SystemBusy)
     except SameIdOtherContent:
-        record_event(AuditKind.REFUSED, by=by, person=person, what=SameIdOtherContent.code, setl_id=payment_id)
+        record_event(AuditKind.CONFLICT, by=by, person=person, what=SameIdOtherContent.code, setl_id=payment_id)
         raise
 
 

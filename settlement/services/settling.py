@@ -58,7 +58,7 @@ def record_settlement(*, new: NewSettlement, by: Staff) -> Settlement:
     try:
         return retried(lambda: _record(new=new, by=by), busy=SystemBusy)
     except SameIdOtherContent:
-        record_event(AuditKind.REFUSED, by=by, what=SameIdOtherContent.code, setl_id=new.setl_id)
+        record_event(AuditKind.CONFLICT, by=by, what=SameIdOtherContent.code, setl_id=new.setl_id)
         raise
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
+from django.utils import timezone
+
 from accounts.models import InsuredPerson, Job, Staff
 from accounts.services.import_persons import import_persons
 from accounts.services.jobs import enqueue
@@ -13,8 +15,17 @@ from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import approve_case, reject_case, submit_case
 from families.services.drafts import save_case
-from settlement.models import Settlement
-from tests.factories import START, make_draft, make_institution, make_person, make_policy, make_settlement, make_staff
+from settlement.models import Settlement, WalletTransfer
+from tests.factories import (
+    START,
+    make_draft,
+    make_institution,
+    make_person,
+    make_policy,
+    make_settlement,
+    make_staff,
+    make_transfer,
+)
 
 
 @dataclass(frozen=True)
@@ -32,19 +43,21 @@ class Bureau:
     policy: RegionPolicy
     settlement: Settlement
     check: Job
+    transfer: WalletTransfer
 
 
 def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -> Bureau:
     """Staff, a policy, a family in each state, a job that is done and one that was refused."""
     clerk = make_staff("clerk", "421000", "jingban")
     reviewer = make_staff("reviewer", "421000", "fuhe")
-    make_policy("421000", max_members=8, review_mode="review")
+    make_policy("421000", max_members=8, review_mode="review", quiet_hours=None)
     supervisor = make_staff("supervisor", "421000", "zhuguan")
     cases = [_case(clerk, *names) for _ in range(4)]
     for case in cases[1:]:
         submit_case(case_id=case.pk, by=clerk)
     reject_case(case_id=cases[2].pk, reason="two", by=reviewer)
     effective = approve_case(case_id=cases[3].pk, by=reviewer)
+    assert effective.group is not None
     enqueue(kind="import_persons", by=clerk, file=("persons.csv", b"psn_no,psn_name\n1,A\n"))
     import_persons(content=b"psn_no\n", name="persons.csv", by=clerk)
     hospital = make_institution(name="City Hospital")
@@ -62,6 +75,7 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
         draft=cases[0],
         waiting=cases[1],
         effective=effective,
+        transfer=make_transfer(effective.group, by=clerk, at=timezone.now()),
     )
 
 

@@ -59,6 +59,9 @@ def clerk_pages(bureau: Bureau) -> dict[str, str]:
         "settlement": f"/settlements/{bureau.settlement.pk}/",
         "account": f"/persons/{bureau.person.pk}/account/",
         "care": f"/persons/{bureau.settlement.person_id}/care/",
+        "transfer form": f"/persons/{bureau.person.pk}/transfer/",
+        "transfer": f"/transfers/{bureau.transfer.pk}/",
+        "transfers": "/transfers/",
         "policies": "/policies/",
         "policy": "/policies/regions/421002/",
     }

@@ -17,9 +17,9 @@ def main(chunk: int) -> None:
     django.setup()
     from accounts.services.jobs import run_job
     from families.services.imports import applying
-    from settlement.services import feed
+    from settlement.services import feed, transfer_answers
 
-    applying.CHUNK = feed.SETTLED_AT_ONCE = chunk
+    applying.CHUNK = feed.SETTLED_AT_ONCE = transfer_answers.CHUNK = chunk
     for line in sys.stdin:
         child = os.fork()
         if not child:

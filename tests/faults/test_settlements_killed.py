@@ -20,7 +20,7 @@ from accounts.services.jobs import enqueue, sweep
 from accounts.services.ledger_proof import check_ledger
 from families.services.groups import NewMember, create_group
 from settlement.models import Settlement, SettlementShare
-from settlement.selectors import who_paid
+from settlement.selectors.settlements import who_paid
 from settlement.services.feed import load_settlements
 from settlement.services.feed_rows import COLUMNS
 from tests.factories import START, make_institution, make_person, make_staff

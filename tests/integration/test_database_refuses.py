@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, RegionMove, Staff
+from accounts.models import AccountEntry, AuditEvent, Code, InsuredPerson, Job, PersonalAccount, RegionMove, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event
@@ -44,7 +44,9 @@ from families.services.policies import SettingInput, change_draft
 from settlement.models import Discrepancy, PremiumPayment, Reconciliation, Statement, StatementLine
 from settlement.models.settlement import EVERY_AMOUNT
 from settlement.services.settling import record_settlement
+from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
+    NOON,
     START,
     make_batch,
     make_bill,
@@ -58,6 +60,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_transfer,
 )
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.own import own_models
@@ -200,6 +203,34 @@ def institution(
         VALUES ('{code}', '某医院', '2', '{kind}', {region}, '{status}', {since})"""
 
 
+def transfer(values: str = "") -> str:
+    """A transfer as it is accepted, from the owner of the group to the spouse, but for `values`: column = value, with
+    semicolons."""
+    columns = {
+        "transfer_id": "'T-1'", "payer_id": "{paying}", "payee_id": "{spouse}", "group_id": "{group}",
+        "amount": "100", "prior_part": "0", "current_part": "100", "purpose": "'care'",
+        "business_date": "'2026-03-16'", "asked_at": "'2026-03-16 12:00+08'", "handled_by_id": "{clerk}",
+        "state": "'waiting'", "answered_at": "NULL", "answered_by_id": "NULL", "return_cause": "''", "reason": "''",
+        "out_entry_id": "{taken}", "in_entry_id": "NULL", "back_entry_id": "NULL",
+    }  # fmt: skip
+    columns |= {
+        name.strip(): value.strip() for name, _, value in (one.partition("=") for one in values.split(";") if one)
+    }
+    return f"INSERT INTO {TRANSFER} ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"
+
+
+def answer(values: str, *, row: str = "transfer") -> str:
+    return change(TRANSFER, row, f"{values}, answered_at = '2026-03-16 13:00+08', answered_by_id = {{clerk}}")
+
+
+def accepted(entry: str = "arrived") -> str:
+    return answer(f"state = 'accepted', in_entry_id = {{{entry}}}")
+
+
+def returned(entry: str = "given_back", cause: str = "unanswered", reason: str = "") -> str:
+    return answer(f"state = 'returned', back_entry_id = {{{entry}}}, return_cause = '{cause}', reason = '{reason}'")
+
+
 def follow_up_note(text: str) -> str:
     return f"""INSERT INTO families_followupnote (follow_up_id, text, by_id, at)
         VALUES ({{follow_up}}, '{text}', {{clerk}}, now())"""
@@ -209,7 +240,7 @@ ACCOUNT, ENTRY = "accounts_personalaccount", "accounts_accountentry"
 ADJUSTMENT, PERSON, JOB = "accounts_accountadjustment", "accounts_insuredperson", "accounts_job"
 CASE, LINE, MATCH = "families_registrationcase", "families_caseline", "families_personmatch"
 CASE, LINE = "families_registrationcase", "families_caseline"
-POLICY = "families_regionpolicy"
+POLICY, TRANSFER = "families_regionpolicy", "settlement_wallettransfer"
 GROUP, MEMBER, SHARING, GRANT = (
     "families_mutualaidgroup",
     "families_groupmember",
@@ -1446,6 +1477,107 @@ SETTLEMENT = {
         ["DELETE FROM settlement_institution WHERE fixmedins_code = '{institution}'"],
         "Cannot delete",
     ),
+    # Wallet transfers: within a family, answered once, to the fen.
+    "transfer_id_shape": Law(
+        transfer("transfer_id = 'ZZ-20260316_a'"),
+        [transfer(f"transfer_id = '{number}'") for number in ("", "a b", "Ａ1", "-1", "T\n")],
+    ),
+    "transfer_parts_add_up": Law(
+        transfer(),
+        [
+            transfer("amount = 99"),
+            transfer("prior_part = 1"),
+            transfer("amount = 0; prior_part = -100"),
+            transfer("amount = -100; current_part = -100; out_entry_id = {given_back}"),
+            transfer("amount = 'NaN'"),
+        ],
+        "transfer_",
+    ),
+    "transfer_purpose_known": Law(transfer("purpose = 'premium'"), [transfer("purpose = 'gift'")]),
+    "transfer_answer_fits_state": Law(
+        accepted(),
+        [
+            change(TRANSFER, "transfer", "state = 'accepted'"),
+            change(TRANSFER, "transfer", "state = 'accepted', in_entry_id = {arrived}"),
+            change(TRANSFER, "transfer", "state = 'gone'"),
+            change(TRANSFER, "transfer", "reason = 'x'"),
+            change(TRANSFER, "transfer", "in_entry_id = {arrived}"),
+            answer("state = 'accepted'"),
+            answer("state = 'accepted', in_entry_id = {arrived}, back_entry_id = {given_back}"),
+            answer("state = 'accepted', in_entry_id = {arrived}, return_cause = 'refused', reason = 'x'"),
+            answer("state = 'returned', back_entry_id = {given_back}"),
+            answer("state = 'returned', back_entry_id = {given_back}, return_cause = 'lost'"),
+            answer("state = 'returned', return_cause = 'unanswered'"),
+            change(
+                TRANSFER,
+                "transfer",
+                "state = 'accepted', in_entry_id = {arrived}, answered_at = '2026-03-16 11:59+08',"
+                " answered_by_id = {clerk}",
+            ),
+        ],
+    ),
+    "transfer_return_has_reason": Law(
+        returned(cause="refused", reason="x"), [returned(cause="refused"), returned(cause="withdrawn")]
+    ),
+    "transfer_is_kept": Law(
+        transfer(), [f"DELETE FROM {TRANSFER} WHERE id = {{transfer}}", f"DELETE FROM {TRANSFER}"], "Cannot delete"
+    ),
+    "transfer_no_truncate": Law(transfer(), [f"TRUNCATE {TRANSFER}"], f"{TRANSFER} is append-only"),
+    "transfer_stays_itself": Law(
+        returned(),
+        [
+            change(TRANSFER, "transfer", values)
+            for values in (
+                "amount = 99, current_part = 99",
+                "payee_id = {person}",
+                "payer_id = {account}",
+                "transfer_id = 'T-2'",
+                "purpose = 'premium'",
+                "handled_by_id = {reviewer}",
+                "business_date = '2026-03-15'",
+                "asked_at = now()",
+                "out_entry_id = {taken}",
+                "group_id = {other_group}",
+            )
+        ],
+        "Cannot update rows",
+    ),
+    "transfer_answered_once": Law(
+        accepted(),
+        [
+            change(TRANSFER, "over", "state = 'waiting', in_entry_id = NULL, answered_at = NULL"),
+            change(TRANSFER, "over", "answered_by_id = {reviewer}"),
+            f"{accepted()}; {returned()}",
+        ],
+        "Cannot update rows",
+    ),
+    "transfer_in_the_family": Law(
+        transfer(),
+        [
+            transfer("payee_id = {person}"),
+            transfer("payee_id = {paying_person}"),
+            transfer("group_id = {other_group}"),
+            transfer("business_date = '2026-03-15'; asked_at = '2026-03-16 00:00+08'"),
+            transfer("business_date = '2026-02-28'; asked_at = '2026-02-28 12:00+08'"),
+            transfer("state = 'accepted'; in_entry_id = {arrived}; answered_at = now(); answered_by_id = {clerk}"),
+        ],
+    ),
+    "transfer_to_the_fen": Law(
+        returned(),
+        [
+            transfer("amount = 90; current_part = 90"),
+            transfer("prior_part = 100; current_part = 0"),
+            transfer("out_entry_id = {moved}"),
+            transfer("out_entry_id = {given_back}"),
+            transfer("business_date = '2026-03-17'; asked_at = '2026-03-17 12:00+08'"),
+            accepted("too_little"),
+            accepted("given_back"),
+            accepted("taken"),
+            returned("too_little"),
+            returned("arrived"),
+            returned("other_bucket"),
+        ],
+    ),
 }
 CLAIMS = {name: Law(*law) for name, law in CLAIM_LAWS.items()}
 LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS}
@@ -1558,6 +1690,7 @@ def _world() -> dict[str, Any]:
         **(settled := _settled(rows[1].person, rows[2].person, clerk)),
         **_reported(settled["institution"], rows[2].person, clerk),
         **claims_world(clerk, reviewer, make_staff("reviewer")),
+        **_transfers(group, clerk),
     }
 
 
@@ -1602,6 +1735,30 @@ def _settled(payer: InsuredPerson, patient: InsuredPerson, clerk: Staff) -> dict
         "paid": paid.pk,
         "share": paid.shares.get(position=1).pk,
         "cash_paid": make_settlement(patient, "10.00", acct_used=False, **bill).pk,
+    }
+
+
+def _transfers(group: MutualAidGroup, clerk: Staff) -> dict[str, int]:
+    """A transfer that waits, one that is over, and entries of the two accounts that no transfer has."""
+    paying, spouse = (group.members.get(seat=seat).person for seat in (1, 2))
+    over = accept_transfer(transfer_id=make_transfer(group, by=clerk).transfer_id, at=NOON, by=clerk)
+
+    def posted(source: str, kind: str, account: PersonalAccount, current: str, prior: str = "0.00") -> int:
+        change = Posting(account.pk, kind, NOON.date(), source, Decimal(prior), Decimal(current))
+        return post_entries(postings=[change], by=clerk)[0].pk
+
+    return {
+        "transfer": make_transfer(group, by=clerk).pk,
+        "over": over.pk,
+        "paying": paying.account.pk,
+        "paying_person": paying.pk,
+        "spouse": spouse.pk,
+        "taken": posted("a", "207", paying.account, "-100.00"),
+        "moved": posted("b", "201", paying.account, "-100.00"),
+        "given_back": posted("c", "109", paying.account, "100.00"),
+        "other_bucket": posted("d", "109", paying.account, "0.00", "100.00"),
+        "arrived": posted("e", "107", spouse.account, "100.00"),
+        "too_little": posted("f", "107", spouse.account, "99.99"),
     }
 
 

@@ -43,6 +43,7 @@ from tests.factories import (
     make_policy,
     make_settlement,
     make_staff,
+    make_transfer,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -218,6 +219,20 @@ TABLE: dict[str, Row] = {
     "duplicates/<int:pk>/different/": form(ASKS, "families/personmatch", 422),
     "duplicates/<int:pk>/confirm/": form(DECIDES, "families/personmatch", 422),
     "duplicates/<int:pk>/send-back/": form(DECIDES, "families/personmatch", 422),
+    # Wallet transfers
+    "persons/<int:pk>/transfer/": page(CLERK, "accounts/insuredperson"),
+    "persons/<int:pk>/transfer/check/": form(CLERK, "accounts/insuredperson", 200),
+    "persons/<int:pk>/transfer/save/": form(CLERK, "accounts/insuredperson", 422),
+    "persons/<int:pk>/transfers/": page(READERS, "accounts/insuredperson"),
+    "persons/<int:pk>/transfers/trail/": page(OVERSEERS, "accounts/insuredperson"),
+    "transfers/": page(READERS),
+    "transfers/find/": form(READERS, answer=422),
+    "transfers/<int:pk>/": page(READERS, "settlement/wallettransfer"),
+    **{
+        f"transfers/<int:pk>/{answer}/": form(CLERK, "settlement/wallettransfer", 422)
+        for answer in ("accept", "refuse", "withdraw")
+    },
+    "transfers/<int:pk>/receipt.pdf": page(READERS, "settlement/wallettransfer"),
     # Policies
     "policies/": page(READERS),
     "policies/regions/<str:code>/": page(READERS, "accounts/region"),
@@ -306,6 +321,7 @@ def furnish(region: str) -> World:
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(), make_match(region),
         Job.objects.create(kind="x", owner=clerk, region_id=region), Code.objects.first(),
         make_document(case, by=clerk), make_institution(region),
+        make_transfer(make_group("12*", by=clerk, region=region), by=clerk),
     ]  # fmt: skip
     batch = make_batch(by=clerk)
     rows += [batch, make_import_family(batch, ["F1"])]

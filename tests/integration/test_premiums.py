@@ -66,7 +66,7 @@ def test_the_same_again_answers_the_same_and_other_content_is_refused_and_audite
         with pytest.raises(SameIdOtherContent):
             pay(child, clerk, **other)
     assert held() == 100
-    assert AuditEvent.objects.filter(kind="refused", detail__setl_id="BF0001").count() == 2
+    assert AuditEvent.objects.filter(kind="conflict", detail__setl_id="BF0001").count() == 2
 
 
 def test_a_year_is_paid_once_and_again_after_it_was_paid_back(child: InsuredPerson, clerk: Staff) -> None:

@@ -44,6 +44,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_transfer,
     submitted_claim,
 )
 
@@ -107,6 +108,12 @@ PAGES = {
     "/persons/{payer}/account.pdf": "clerk",
     "/persons/{patient}/care/": "clerk",
     "/persons/{patient}/care.pdf": "clerk",
+    "/persons/{owner}/transfer/": "clerk",
+    "/persons/{owner}/transfers/": "clerk",
+    "/persons/{owner}/transfers/trail/": "auditor",
+    "/transfers/": "supervisor",
+    "/transfers/?state=waiting&day=2026-03-16": "clerk",
+    "/transfers/{transfer}/": "clerk",
     "/duplicates/": "clerk",
     "/duplicates/{match}/": "reviewer",
     "/persons/{owner}/simulate/?person={owner}&amount=5&usage=outpatient&day=2026-03-16": "clerk",
@@ -147,6 +154,7 @@ class Office:
         self.owner = InsuredPerson.objects.get(memberships__group=self.group, memberships__seat=1)
         self.case = self._case(family)
         self.draft = self._draft(family)
+        self.transfer = make_transfer(self.group, by=self.clerk)
         spouse = self.group.members.get(seat=2)
         make_suspension(spouse.person, "card_lending", START)
         self.follow_up = FollowUp.objects.create(
@@ -219,6 +227,7 @@ class Office:
             "feed",
             "payer",
             "patient",
+            "transfer",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}

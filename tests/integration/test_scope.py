@@ -37,6 +37,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_transfer,
     submitted_claim,
 )
 from tests.own import own_models
@@ -93,6 +94,7 @@ READERS = {
     "Claim": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "ClaimDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "ReversalCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "WalletTransfer": EVERYBODY_BUT_THE_ADMINISTRATOR,
 }
 
 
@@ -111,7 +113,8 @@ def furnish(region: str) -> None:
     """One row, or a few, of every scoped model in a region."""
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
-    group = make_group("12", by=clerk, region=region)
+    group = make_group("12*", by=clerk, region=region)
+    make_transfer(group, by=clerk)
     make_suspension(owner, "card_lending", START)
     RegionMove.objects.create(
         person=owner, from_region_id=region, region_id="100000", moves_on=START, note="x", recorded_by=clerk

@@ -550,7 +550,7 @@ def test_the_same_number_with_other_content_is_refused_and_audited(
     with pytest.raises(SameIdOtherContent) as refusal:
         record_settlement(new=replace(bill, **change), by=clerk)
     assert (refusal.value.fault, refusal.value.column) == (Fault.DATA, "setl_id")
-    event = AuditEvent.objects.get(kind=AuditKind.REFUSED)
+    event = AuditEvent.objects.get(kind=AuditKind.CONFLICT)
     assert (event.staff_id, event.detail) == (
         clerk.pk, {"what": "same_id_other_content", "setl_id": bill.setl_id},
     )  # fmt: skip

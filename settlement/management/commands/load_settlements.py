@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from accounts.management.base import DONE_IN_PART, Outcome, StaffCommand, import_outcome, read_file
 from accounts.models import Staff
-from settlement.selectors import who_paid
+from settlement.selectors.settlements import who_paid
 from settlement.services.feed import RIGHT, load_settlements
 from settlement.services.refusals import SystemBusy
 
