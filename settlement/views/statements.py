@@ -74,8 +74,9 @@ def account_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     period = Period(request.GET)
     since, until = _days(period)
     entries = entries_of(shown, since, until)
-    if not period.is_valid() or entries.count() > MOST_LINES:
-        return _not_printed(request, "account-statement", pk)
+    count = entries.count() if period.is_valid() else None
+    if count is None or count > MOST_LINES:
+        return _not_printed(request, "account-statement", pk, count)
     lines, totals = lines_of(entries, staff=request.user), totals_of(entries, account=shown, since=since)
     pdf = account_statement_pdf(shown, lines, totals, (since, until), by=request.user)
     return _paper(request, person, "account_statement", pdf)
@@ -123,15 +124,18 @@ def care_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     person = person_in_scope(request, pk)
     narrow = CareFilter(request.GET, care_of(person, staff=request.user), request=request)
     settlements = narrow.narrowed()
-    if not narrow.form.is_valid() or settlements.count() > MOST_LINES:
-        return _not_printed(request, "care-record", pk)
+    count = settlements.count() if narrow.form.is_valid() else None
+    if count is None or count > MOST_LINES:
+        return _not_printed(request, "care-record", pk, count)
     period = (narrow.asked.get("since"), narrow.asked.get("until"))
     pdf = care_record_pdf(person, settlements.reverse(), sums_of(settlements), period, by=request.user)
     return _paper(request, person, "care_record", pdf)
 
 
-def _not_printed(request: StaffRequest, page: str, pk: int) -> HttpResponse:
-    messages.error(request, _("Choose a shorter period: at most {n} lines are printed.").format(n=MOST_LINES))
+def _not_printed(request: StaffRequest, page: str, pk: int, count: int | None) -> HttpResponse:
+    """Back to the page, which says what is wrong with its period. `count`: of lines, where they are too many."""
+    if count:
+        messages.error(request, _("Choose a shorter period: at most {n} lines are printed.").format(n=MOST_LINES))
     return redirect(f"{reverse(page, args=[pk])}?{request.GET.urlencode()}")
 
 
