@@ -22,6 +22,6 @@ class SettlementConfig(AppConfig):
         add_person_link(PageLink(simulate, "simulate", "settlement.view_settlement", key="w"))
         add_group_link(PageLink(simulate, "simulate-group", "settlement.view_settlement", key="w"))
         add_person_link(PageLink(_("Manual reimbursement"), "new-claim", "settlement.add_claim", key="m"))
-        add_person_link(
-            PageLink(_("Transfer from the wallet"), "ask-transfer", "settlement.add_wallettransfer", key="t")
-        )
+        add_person_link(PageLink(_("Pay a premium"), "pay-premium", "settlement.pay_premium", key="j"))
+        transfer = _("Transfer from the wallet")
+        add_person_link(PageLink(transfer, "ask-transfer", "settlement.add_wallettransfer", key="y"))

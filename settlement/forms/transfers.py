@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +13,7 @@ from accounts.forms import WITHOUT_NUMBERS, AmountField, DayField
 from families.models import GroupMember
 from settlement.models.transfer import ID_SHAPE, Purpose, ReturnCause, TransferState
 
-READABLE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without what is taken for one another
-
-
-def new_number(day: dt.date) -> str:
-    """A business id for one form: sent twice, it is one transfer."""
-    return f"ZZ{day:%Y%m%d}-{''.join(secrets.choice(READABLE) for _ in range(8))}"
+PREFIX = "ZZ"  # 转账
 
 
 class TransferForm(forms.Form):

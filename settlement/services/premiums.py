@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -19,7 +20,7 @@ from settlement.models import PremiumPayment, Settlement, SettlementKind
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
 from settlement.services.refusals import NotCovered, PersonUnknown, SameIdOtherContent, SettlementRefused, SystemBusy
-from settlement.services.settling import settle
+from settlement.services.settling import lock_numbers, settle
 
 RIGHT = "settlement.pay_premium"
 USAGE = "resident_premium"
@@ -48,7 +49,7 @@ def pay_premium(
     """Pay a year's premium of a resident, in full or not at all; entry kind 205 on the payers' accounts.
 
     Rules: DOMAIN.md sections 3 (S1, S3, S4) and 4 (`usages`, limits and order as of any bill). `amount`: yuan, > 0;
-    `at`: aware. Idempotent by `payment_id`: the same again answers the same.
+    `at`: aware, and counts the first time. Idempotent by `payment_id`: the same again answers the same.
     Raises: RightMissing; a SettlementRefused: PersonUnknown, NotAResident, AlreadyPaid, NotCovered, SystemBusy,
     SameIdOtherContent, which is audited. Locks: as `settle`.
     """
@@ -78,6 +79,9 @@ def pay_premium(
 def _pay(*, bill: NewSettlement, person: InsuredPerson, year: int, by: Staff) -> Settlement:
     if person.insutype != RESIDENT:
         raise NotAResident
+    lock_numbers([bill.setl_id])
+    for first in Settlement.objects.filter(setl_id=bill.setl_id):
+        bill = replace(bill, settled_at=first.settled_at, business_date=first.business_date)
     (answer,) = settle(bills=[bill], by=by)
     if isinstance(answer, NotCovered):
         _require_unpaid(person, year)  # the more telling reason

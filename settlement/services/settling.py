@@ -77,7 +77,7 @@ def settle(*, bills: Sequence[NewSettlement], by: Staff) -> list[Settlement | Se
     Expects an open transaction. A patient outside the scope of `by` is PersonUnknown.
     Locks: the numbers, the groups, the accounts by primary key.
     """
-    _lock_ids({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
+    lock_numbers({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
     run = _Run(bills, stored_for(bills), by)
     answers = [run.take(bill) for bill in bills]
     run.write()
@@ -90,7 +90,8 @@ LOCK_IDS = """
 """
 
 
-def _lock_ids(setl_ids: Iterable[str]) -> None:
+def lock_numbers(setl_ids: Iterable[str]) -> None:
+    """Two messages of one number come one after the other. Expects an open transaction."""
     fetch(LOCK_IDS, sorted(setl_ids))
 
 

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
+from accounts.rules.numbers import new_number
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
 from accounts.trail import changes_of
 from accounts.views.persons import card_context, person_in_scope
 from families.selectors import membership_on
-from settlement.forms.transfers import TransferForm, new_number
+from settlement.forms.transfers import PREFIX, TransferForm
 from settlement.selectors.transfers import family_of, transfers_of
 from settlement.services.transfer_refusals import TransferIdTaken, TransferRefused
 from settlement.services.transfers import check_wallet, transfer_wallet
@@ -45,7 +46,7 @@ def _form(request: StaffRequest, payer: InsuredPerson) -> TransferForm:
     family = family_of(payer, today, staff=request.user)
     if request.method == "POST":
         return TransferForm(request.POST, family=family)
-    return TransferForm(family=family, initial={"transfer_id": new_number(today)})
+    return TransferForm(family=family, initial={"transfer_id": new_number(PREFIX, today)})
 
 
 def _page(request: StaffRequest, payer: InsuredPerson, form: TransferForm, *, status: int = 200) -> HttpResponse:
@@ -90,7 +91,7 @@ def save(request: StaffRequest, pk: int) -> HttpResponse:
         form.add_error(None, refusal_in_words(refusal.kind, str(refusal), refusal.advice))
         if isinstance(refusal, TransferIdTaken):
             form.data = {name: form.data[name] for name in form.data} | {
-                "transfer_id": new_number(timezone.localdate())
+                "transfer_id": new_number(PREFIX, timezone.localdate())
             }
         return _page(request, payer, form, status=422)
     messages.success(request, _("{amount} yuan have left the account.").format(amount=made.amount))

@@ -220,6 +220,7 @@ TABLE: dict[str, Row] = {
     "duplicates/<int:pk>/confirm/": form(DECIDES, "families/personmatch", 422),
     "duplicates/<int:pk>/send-back/": form(DECIDES, "families/personmatch", 422),
     # Wallet transfers
+    "persons/<int:pk>/premium/": page(CLERK, "accounts/insuredperson"),
     "persons/<int:pk>/transfer/": page(CLERK, "accounts/insuredperson"),
     "persons/<int:pk>/transfer/check/": form(CLERK, "accounts/insuredperson", 200),
     "persons/<int:pk>/transfer/save/": form(CLERK, "accounts/insuredperson", 422),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Staff
@@ -40,6 +41,12 @@ def child(clerk: Staff) -> InsuredPerson:
     return child
 
 
+def signed_in(staff: Staff) -> Client:
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
 def pay(child: InsuredPerson, by: Staff, **given: Any) -> Settlement:
     terms = {"payment_id": "BF0001", "year": 2027, "amount": Decimal("400.00"), "at": AT} | given
     return pay_premium(person_id=child.pk, by=by, **terms)
@@ -62,6 +69,7 @@ def test_the_same_again_answers_the_same_and_other_content_is_refused_and_audite
 ) -> None:
     first = pay(child, clerk)
     assert pay(child, clerk) == first
+    assert pay(child, clerk, at=AT + dt.timedelta(seconds=9)) == first
     for other in ({"amount": Decimal("401.00")}, {"year": 2028}):
         with pytest.raises(SameIdOtherContent):
             pay(child, clerk, **other)
@@ -138,3 +146,34 @@ def test_raw_sql_changes_no_premium(child: InsuredPerson, clerk: Staff, statemen
     pay(child, clerk)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_the_page_shows_who_would_pay_and_pays_what_was_confirmed_once(child: InsuredPerson, clerk: Staff) -> None:
+    client, address = signed_in(clerk), f"/persons/{child.pk}/premium/"
+    page = client.get(address)
+    number = page.context["form"]["payment_id"].value()
+    typed = {"payment_id": number, "year": "2027", "amount": "400"}
+    shown = client.post(address, typed)
+    assert shown.context["simulation"].allocation.family_amount == 400
+    assert held() == 500
+    answers = [client.post(address, typed | {"confirmed": "on"}) for _ in range(2)]
+    assert {answer.url for answer in answers} == {Settlement.objects.get().get_absolute_url()}
+    assert held() == 100
+    again = client.post(address, typed | {"confirmed": "on", "payment_id": number[:-1] + "2"})
+    assert (again.status_code, held()) == (422, 100)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"amount": "0"}, {"amount": "1.005"}, {"year": "1999"}, {"year": "x"}, {"payment_id": "x"}]
+)
+def test_the_page_refuses_what_cannot_be(child: InsuredPerson, clerk: Staff, wrong: dict[str, str]) -> None:
+    typed = {"payment_id": "BF20260316-ABCD2345", "year": "2027", "amount": "10", "confirmed": "on"} | wrong
+    assert signed_in(clerk).post(f"/persons/{child.pk}/premium/", typed).status_code == 422
+    assert held() == 500
+
+
+def test_what_the_accounts_do_not_cover_is_said_before_it_is_asked(child: InsuredPerson, clerk: Staff) -> None:
+    typed = {"payment_id": "BF20260316-ABCD2345", "year": "2027", "amount": "501"}
+    page = signed_in(clerk).post(f"/persons/{child.pk}/premium/", typed).content.decode()
+    assert "账户余额不足以缴纳该笔保费" in page
+    assert 'name="confirmed"' not in page

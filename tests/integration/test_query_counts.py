@@ -108,6 +108,7 @@ PAGES = {
     "/persons/{payer}/account.pdf": "clerk",
     "/persons/{patient}/care/": "clerk",
     "/persons/{patient}/care.pdf": "clerk",
+    "/persons/{owner}/premium/": "clerk",
     "/persons/{owner}/transfer/": "clerk",
     "/persons/{owner}/transfers/": "clerk",
     "/persons/{owner}/transfers/trail/": "auditor",
