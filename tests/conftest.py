@@ -76,6 +76,7 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     pytest-django's own way empties tables by TRUNCATE, which the append-only triggers refuse.
     """
     with django_db_blocker.unblock():
+        connections.close_all()  # a test before this one may have lost its own
         make_regions()
         yield
         connections.close_all()

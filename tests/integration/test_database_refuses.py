@@ -207,7 +207,7 @@ def transfer(values: str = "") -> str:
     """A transfer as it is accepted, from the owner of the group to the spouse, but for `values`: column = value, with
     semicolons."""
     columns = {
-        "transfer_id": "'T-1'", "payer_id": "{paying}", "payee_id": "{spouse}", "group_id": "{group}",
+        "transfer_id": "'T-1'", "payer_id": "{paying}", "payee_id": "{spouse}", "group_id": "{paying_group}",
         "amount": "100", "prior_part": "0", "current_part": "100", "purpose": "'care'",
         "business_date": "'2026-03-16'", "asked_at": "'2026-03-16 12:00+08'", "handled_by_id": "{clerk}",
         "state": "'waiting'", "answered_at": "NULL", "answered_by_id": "NULL", "return_cause": "''", "reason": "''",
@@ -316,7 +316,7 @@ ACCOUNTS = {
     "entry_no_truncate": Law(
         FOLLOWS,
         [
-            *(f"TRUNCATE accounts_accountentry{others}" for others in (", settlement_settlementshare", " CASCADE")),
+            "TRUNCATE accounts_accountentry CASCADE",
             "TRUNCATE accounts_personalaccount CASCADE",
         ],
         "accounts_accountentry is append-only",
@@ -1690,7 +1690,7 @@ def _world() -> dict[str, Any]:
         **(settled := _settled(rows[1].person, rows[2].person, clerk)),
         **_reported(settled["institution"], rows[2].person, clerk),
         **claims_world(clerk, reviewer, make_staff("reviewer")),
-        **_transfers(group, clerk),
+        **_transfers(make_group("12*", by=clerk), clerk),
     }
 
 
@@ -1748,6 +1748,7 @@ def _transfers(group: MutualAidGroup, clerk: Staff) -> dict[str, int]:
         return post_entries(postings=[change], by=clerk)[0].pk
 
     return {
+        "paying_group": group.pk,
         "transfer": make_transfer(group, by=clerk).pk,
         "over": over.pk,
         "paying": paying.account.pk,

@@ -113,7 +113,7 @@ def furnish(region: str) -> None:
     """One row, or a few, of every scoped model in a region."""
     clerk = make_staff("clerk", region)
     owner = make_person(region=region, current="10.00", by=clerk)
-    group = make_group("12*", by=clerk, region=region)
+    group = make_group("12*", "20", by=clerk, region=region)
     make_transfer(group, by=clerk)
     make_suspension(owner, "card_lending", START)
     RegionMove.objects.create(
@@ -136,7 +136,7 @@ def furnish(region: str) -> None:
     set_agent(case_id=case.pk, cert_type="08", certno="E12345678", mobile="", by=clerk)
     request_adjustment(account=owner.account, prior_change=1, current_change=0, reason="x", key=uuid4(), by=clerk)
     record_event(AuditKind.LOOK, by=clerk, person=owner)
-    member = group.members.get(relation="12").person
+    member = group.members.get(relation="20").person
     pay_premium(person_id=member.pk, payment_id=f"B{region}", year=2027, amount=Decimal(1), at=PAID_AT, by=clerk)
     reconcile_something(region)
     make_match(region)

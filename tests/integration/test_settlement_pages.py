@@ -175,14 +175,14 @@ def test_the_list_shows_no_other_region_whatever_the_address_says(clerk: Staff) 
     [
         "since=2026-13-40", "until=x", "med_type=zz", "kind=zz", "state=zz", "region=999999", "over=1e9", "over=-5",
         "over=9999999999999999999", "person=x", "person=-1", f"person={10**30}", "before=x", "before=1-",
-        f"after={10**30}-1", f"after=1-{10**25}", "before=１-１", "before=-1-1", "since=0001-01-01",
+        f"after={10**30}-1", "before=１-１", "before=-1-1", "since=0001-01-01",
         "until=9999-12-31",
     ],
 )  # fmt: skip
 def test_a_wrong_value_in_the_address_shows_nothing_and_says_so(clerk: Staff, query: str) -> None:
-    make_settlement(make_person(current="5.00", by=clerk), "5.00", by=clerk)
+    settled = make_settlement(make_person(current="5.00", by=clerk), "5.00", by=clerk)
     page = text(at(clerk), f"/settlements/?{query}")
-    assert 'href="/settlements/1' not in page
+    assert f'href="{settled.get_absolute_url()}"' not in page
     assert "gj-note fail" in page
 
 
