@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
@@ -117,13 +117,13 @@ def or_system_fault(service: Callable[P, R]) -> Callable[P, R]:
             attempts += 1
             try:
                 return service(*args, **kwargs)
-            except OperationalError as fault:
+            except (OperationalError, InterfaceError) as fault:
                 if attempts == ATTEMPTS or connection.in_atomic_block or not _passes(fault):
                     raise SystemFault from fault
 
     return tried
 
 
-def _passes(fault: OperationalError) -> bool:
+def _passes(fault: OperationalError | InterfaceError) -> bool:
     """Whether another try may find the way free."""
     return isinstance(fault.__cause__, DeadlockDetected | SerializationFailure)

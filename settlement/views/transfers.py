@@ -63,7 +63,7 @@ def find(request: StaffRequest) -> HttpResponse:
     if len(found) == 1:
         return redirect(f"{reverse('transfers')}?person={found[0].pk}")
     rows = _of(found, WalletTransfer.objects.for_staff(request.user))
-    return _list(request, rows, query=TransferQuery(), find_form=query, status=200 if found else 422)
+    return _list(request, rows, query=TransferQuery(), find_form=query, status=422 if query.errors else 200)
 
 
 def _of(persons: list[InsuredPerson] | None, rows: QuerySet[WalletTransfer]) -> QuerySet[WalletTransfer]:
@@ -86,7 +86,9 @@ def _list(
 
 
 def transfer_in_scope(request: StaffRequest, pk: int) -> WalletTransfer:
-    return get_object_or_404(as_rows(WalletTransfer.objects.for_staff(request.user)).select_related("group"), pk=pk)
+    return get_object_or_404(
+        as_rows(WalletTransfer.objects.for_staff(request.user)).select_related("group__region"), pk=pk
+    )
 
 
 @require_GET

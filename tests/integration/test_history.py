@@ -24,7 +24,10 @@ from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup, Sen
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
+from settlement.models import WalletTransfer
+from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
+    NOON,
     START,
     make_batch,
     make_document,
@@ -37,6 +40,7 @@ from tests.factories import (
     make_person,
     make_staff,
     make_suspension,
+    make_transfer,
 )
 from tests.own import own_models
 
@@ -69,8 +73,8 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "CaseAgent": ("cert_type", "08"),
     "Institution": ("name", "新名"),
 }
-# The database refuses any change of them; that they came is in the trail.
-UNCHANGING = {"CaseDocument"}
+# The database refuses any change of one field of them; what their services do is tried below.
+UNCHANGING = {"CaseDocument", "WalletTransfer"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -169,6 +173,14 @@ def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[st
     document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
     event = newest(document)
     assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
+
+
+def test_a_transfer_and_its_answer_leave_a_trail_that_names_who_recorded_each(staff: Staff) -> None:
+    clerk = make_staff("clerk")
+    transfer = make_transfer(make_group("12*", by=staff), by=staff)
+    accept_transfer(transfer_id=transfer.transfer_id, at=NOON, by=clerk)
+    events = history(WalletTransfer).values_list("pgh_label", "state", "pgh_context__staff")
+    assert list(events) == [("insert", "waiting", staff.pk), ("update", "accepted", clerk.pk)]
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])

@@ -257,7 +257,7 @@ def test_the_payees_bureau_answers_and_does_not_see_the_payers_account(clerk: St
     assert "withdraw/" not in page
     assert f"/persons/{payer.pk}/" not in page
     assert f"/groups/{family.pk}/" not in page
-    assert "207" not in page
+    assert "207 转出" not in page
     assert payer.masked_number not in page
     assert there.get(f"/persons/{payer.pk}/").status_code == 404
     here = signed_in(clerk).get(f"/transfers/{transfer.pk}/").content.decode()
