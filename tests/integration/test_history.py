@@ -24,12 +24,14 @@ from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup, Sen
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
-from settlement.models import WalletTransfer
+from settlement.models import Discrepancy, ReversalCase, Statement, StatementLine, WalletTransfer
+from settlement.services.reversals import ask_reversal, withdraw_reversal
 from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
     NOON,
     START,
     make_batch,
+    make_claim,
     make_document,
     make_draft,
     make_group,
@@ -38,6 +40,7 @@ from tests.factories import (
     make_match,
     make_number,
     make_person,
+    make_settlement,
     make_staff,
     make_suspension,
     make_transfer,
@@ -72,9 +75,12 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "PersonMatch": ("decision", "x"),
     "CaseAgent": ("cert_type", "08"),
     "Institution": ("name", "新名"),
+    "Claim": ("agent_name", "李四"),
+    "Statement": ("counts", False),
+    "Discrepancy": ("centre", "1.00"),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
-UNCHANGING = {"CaseDocument", "WalletTransfer"}
+UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -132,6 +138,8 @@ def rows(staff: Staff) -> dict[str, Model]:
             kind="x", owner=staff, region=staff.region, finished_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
         ),
         "Institution": make_institution(),
+        "Claim": make_claim(person, by=staff),
+        **_compared(staff),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),
@@ -143,6 +151,20 @@ def rows(staff: Staff) -> dict[str, Model]:
         "PersonMatch": make_match(),
         "CaseAgent": set_agent(case_id=case.pk, cert_type="01", certno=make_number(), mobile="", by=staff),
     }
+
+
+def _compared(staff: Staff) -> dict[str, Model]:
+    """A statement, and a difference that its line makes."""
+    common = {"institution": make_institution(), "business_date": START}
+    statement = Statement.objects.create(**common, name="x", sha256="x", lines_count=1, loaded_by=staff)
+    line = StatementLine.objects.create(
+        statement=statement, number=1, setl_id="S1", medfee_sumamt=1, fund_pay_sumamt=0, acct_pay=1, is_reversal=False
+    )
+    found = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    difference = Discrepancy.objects.create(
+        **common, setl_id="S1", code="2", field="missing_from_centre", line=line, found_at=found
+    )
+    return {"Statement": statement, "Discrepancy": difference}
 
 
 def by_save(row: Model, field: str, value: Any) -> None:
@@ -173,6 +195,14 @@ def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[st
     document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
     event = newest(document)
     assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
+
+
+def test_a_reversal_and_its_withdrawal_leave_a_trail_that_names_who_did_each(staff: Staff) -> None:
+    clerk = make_staff("clerk")
+    asked = ask_reversal(settlement_id=make_settlement(make_person(), by=staff).pk, reason="x", by=clerk)
+    withdraw_reversal(case_id=asked.pk, reason="x", by=clerk)
+    events = history(ReversalCase).values_list("pgh_label", "state", "pgh_context__staff")
+    assert list(events) == [("insert", "submitted", clerk.pk), ("update", "withdrawn", clerk.pk)]
 
 
 def test_a_transfer_and_its_answer_leave_a_trail_that_names_who_recorded_each(staff: Staff) -> None:
