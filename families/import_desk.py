@@ -100,7 +100,10 @@ def figures_of(batches: Iterable[ImportBatch]) -> dict[int, Figures]:
     rows = {batch.pk: batch.rows for batch in batches}
     states: dict[int, dict[str, int]] = {key: {} for key in rows}
     counted = (
-        ImportFamily.objects.filter(batch__in=rows).order_by().values_list("batch", "state").annotate(Count("pk"))
+        ImportFamily.objects.filter(batch__in=rows)
+        .order_by()
+        .values_list("batch", "state")
+        .annotate(count=Count("*"))
     )
     for key, state, count in counted:
         states[key][state] = count

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.acting import writes
-from accounts.bulk import chunks
+from accounts.bulk import chunks, rarely_collecting
 from accounts.models import Code, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
@@ -28,13 +28,14 @@ from accounts.spreadsheets.refusals import FileRefused
 from settlement.models import Institution, Settlement
 from settlement.rules.bills import Book, Inadmissible, NewSettlement
 from settlement.services.feed_rows import COLUMNS, FeedRow, Lookups, person_number, read_bill
-from settlement.services.refusals import SettlementRefused, SystemBusy, refusal_of
+from settlement.services.refusals import SameIdOtherContent, SettlementRefused, SystemBusy, refusal_of
 from settlement.services.settling import as_sent, settle, stored_for
 
 RIGHT = "settlement.load_settlements"
 LOAD = "load_settlements"  # kind of the jobs
 READ_AT_ONCE = 5_000
 SETTLED_AT_ONCE = 500
+AUDITED_NUMBERS = 100
 
 
 @dataclass
@@ -44,13 +45,15 @@ class FeedResult(ImportResult):
     settled: list[str] = field(default_factory=list)
 
 
+@rarely_collecting()
 def load_settlements(
     *, content: bytes, name: str, by: Staff, progress: Progress | None = None, check_only: bool = False
 ) -> FeedResult:
     """Settle the bills of a CSV file or workbook.
 
     Rules: FORMATS.md, "Settlement feed" and its error codes. `name`: the file's; `check_only`: write nothing.
-    Returns: the result; rows with errors are left out. Raises: RightMissing.
+    Returns: the result; rows with errors are left out, and those that send a settled number again with other content
+    are audited. Raises: RightMissing.
     Commits as it goes, so it may not be called in a transaction. Locks: as `settle`, for 500 bills at a time.
     """
     require_right(by, RIGHT)
@@ -67,16 +70,20 @@ def load_settlements(
         result.accepted_rows, result.created = result.unchanged + len(new), len(new)
     else:
         _settle_in_steps(new, result, by, progress)
-        record_event(
-            AuditKind.IMPORT,
-            by=by,
-            file="settlements",
-            sha256=result.sha256,
-            rows=result.rows,
-            created=result.created,
-        )
+        _audit(rows, result, by)
     result.errors.sort(key=lambda error: error.row)
     return result
+
+
+def _audit(rows: Sequence[FeedRow], result: FeedResult, by: Staff) -> None:
+    record_event(
+        AuditKind.IMPORT, by=by, file="settlements", sha256=result.sha256, rows=result.rows, created=result.created
+    )
+    conflicts = {error.row for error in result.errors if error.code == SameIdOtherContent.code}
+    numbers = [row.bill.setl_id for row in rows if row.bill and row.number in conflicts]
+    if numbers:
+        told = numbers[:AUDITED_NUMBERS]
+        record_event(AuditKind.CONFLICT, by=by, sha256=result.sha256, setl_ids=told, count=len(numbers))
 
 
 def _read(content: bytes, name: str, by: Staff, progress: Progress, result: FeedResult) -> Iterator[FeedRow]:

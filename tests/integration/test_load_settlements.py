@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import AccountEntry, PersonalAccount, Staff
+from accounts.models import AccountEntry, AuditEvent, PersonalAccount, Staff
 from accounts.services.import_persons import import_persons
 from accounts.services.ledger_proof import check_ledger
 from families.services.imports.loading import load_registrations
@@ -89,3 +89,5 @@ def test_faulty_rows_are_refused_line_by_line_and_change_nothing(
     ]
     assert (status, answer["rejected_rows"], answer["accepted_rows"]) == (2, 9, 0)
     assert (balances(), Settlement.objects.count()) == before
+    conflict = AuditEvent.objects.get(kind="conflict")
+    assert conflict.detail["setl_ids"] == ["S0010000000003"]

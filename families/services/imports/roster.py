@@ -50,17 +50,17 @@ class Roster:
             for one in _named_in(family):
                 wanted[one.cert_type, keys.number_digest(one.number)].add(one)
         digests = {digest for _type, digest in wanted}
-        records = InsuredPerson.objects.filter(any_of("certno_digest", digests)).order_by()
-        for key, cert_type, digest, name, path, stands_for, other_name, other_path in records.values_list(
-            "pk", "cert_type", "certno_digest", "name", "region__path",
-            "merged_into", "merged_into__name", "merged_into__region__path",
-        ):  # fmt: skip
-            in_scope = (other_path or path).startswith(self._by.region.path)
+        found = InsuredPerson.objects.filter(any_of("certno_digest", digests)).order_by()
+        records = found.values_list("pk", "cert_type", "certno_digest", "name", "region__path", "merged_into")
+        stand_for = _names_and_paths([survivor for *_record, survivor in records if survivor])
+        for key, cert_type, digest, name, path, survivor in records:
+            other_name, its_path = stand_for[survivor] if survivor else (name, path)
+            in_scope = its_path.startswith(self._by.region.path)
             for one in wanted.get((cert_type, bytes(digest)), ()):
                 if one.name not in (name, other_name):
                     (self._misnamed if in_scope else self.refused).add(one)
                 elif in_scope or look_elsewhere:
-                    self._found[one] = stands_for or key
+                    self._found[one] = survivor or key
 
     @property
     def _owners(self) -> list[int]:
@@ -131,6 +131,12 @@ class Roster:
         group = self.groups.get(owner.person_id)
         number = self._open_of_group.get(group.pk) if group else self._open.get(owner.person_id)
         return [RowFault(family.owner_row, "owner_number", "open_elsewhere", {"value": number})] if number else []
+
+
+def _names_and_paths(person_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """By person. Asked apart: to join the few merged records to theirs, PostgreSQL reads the whole roster."""
+    persons = InsuredPerson.objects.filter(any_of("pk", person_ids)).order_by()
+    return {key: (name, path) for key, name, path in persons.values_list("pk", "name", "region__path")}
 
 
 def _named_in(family: FormFamily) -> list[Named]:
