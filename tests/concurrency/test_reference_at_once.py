@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -38,7 +39,8 @@ def test_of_two_who_load_the_same_new_institutions_one_adds_them_and_the_other_f
 
 
 def test_control_without_the_lock_the_second_runs_into_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference_rows, "lock_reference", lambda: None)
+    both_are_here = Barrier(2, timeout=20)
+    monkeypatch.setattr(reference_rows, "lock_reference", both_are_here.wait)
     assert [answer for answer in load_twice() if isinstance(answer, IntegrityError)]
 
 

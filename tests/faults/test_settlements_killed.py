@@ -27,7 +27,7 @@ from tests.factories import START, make_institution, make_person, make_staff
 from tests.faults.test_import_killed import await_
 from tests.faults.test_registrations_killed import CHUNK, as_if_the_lease_had_run_out, ended, forking_worker, start
 
-FAMILIES, BILLS, KILLS = 4, 200, 6
+FAMILIES, BILLS, KILLS = 4, 1_200, 6
 
 
 def family(number: int, by: Staff) -> list[str]:
@@ -93,6 +93,8 @@ def lose_the_database() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined] # the PostgreSQL backend's: those that wait in it are gone too
 
 
 @pytest.mark.usefixtures("committed_db")
