@@ -25,7 +25,7 @@ from settlement.services.simulating import Simulation, simulate
 @require_http_methods(["GET", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def pay(request: StaffRequest, pk: int) -> HttpResponse:
-    """First shows who would pay; paid is only what was shown and confirmed."""
+    """Shows who would pay; a form that is confirmed is paid, by the accounts as they stand then."""
     person = person_in_scope(request, pk)
     if person.merged_into is not None:
         return redirect(person)
