@@ -16,7 +16,9 @@ from families.services.imports.loading import load_registrations
 from settlement.models import Settlement, SettlementShare
 from settlement.services.institutions import import_institutions
 from tests.commands import run
+from tests.conftest import KEPT
 from tests.factories import make_staff
+from tests.kept import made_once
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -30,6 +32,11 @@ def expected(samples: Path) -> dict[str, Any]:
 @pytest.fixture
 def supervisor(samples: Path) -> Staff:
     """The samples' persons, families and institutions, and who loads the feed."""
+    made_once("of_the_samples", lambda: load_samples(samples), beside=KEPT)
+    return Staff.objects.get(username="zhuguan")
+
+
+def load_samples(samples: Path) -> None:
     clerk, reviewer = make_staff("clerk", "421000"), make_staff("reviewer", "421000")
     supervisor = make_staff("supervisor", "421000", username="zhuguan")
     persons, families, institutions = (
@@ -38,7 +45,6 @@ def supervisor(samples: Path) -> Staff:
     import_persons(content=persons, name="persons.csv", by=clerk)
     load_registrations(content=families, name="registrations.xlsx", only_valid=True, reviewer=reviewer, by=clerk)
     import_institutions(content=institutions, name="institutions.csv", by=supervisor)
-    return supervisor
 
 
 def load(file: Path, tmp_path: Path) -> tuple[int, dict[str, Any]]:

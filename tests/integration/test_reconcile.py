@@ -15,7 +15,9 @@ from settlement.models import Discrepancy, Reconciliation, Statement, StatementL
 from settlement.services.feed import load_settlements
 from settlement.services.statements import StatementResult, load_statement
 from tests.commands import run
-from tests.integration.test_load_settlements import supervisor
+from tests.conftest import KEPT
+from tests.integration.test_load_settlements import load_samples, supervisor
+from tests.kept import made_once
 
 __all__ = ["supervisor"]
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -24,10 +26,16 @@ FILE = "H42100200003_20260316_3202.zip"
 
 
 @pytest.fixture
-def settled(supervisor: Staff, samples: Path) -> Staff:
+def settled(samples: Path) -> Staff:
     """The samples' settlements of the day."""
+    made_once("of_the_samples_settled", lambda: settle(samples), beside=KEPT)
+    return Staff.objects.get(username="zhuguan")
+
+
+def settle(samples: Path) -> None:
+    load_samples(samples)
+    supervisor = Staff.objects.get(username="zhuguan")
     load_settlements(content=(samples / "settlements.csv").read_bytes(), name="settlements.csv", by=supervisor)
-    return supervisor
 
 
 def load_all(samples: Path, tmp_path: Path) -> tuple[int, dict[str, Any]]:
