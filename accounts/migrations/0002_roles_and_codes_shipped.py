@@ -7,36 +7,59 @@ from django.db import migrations
 
 from accounts.roles import grant, revoke
 
-READ = ["view_insuredperson", "view_personalaccount", "view_accountentry", "view_accountadjustment", "view_region"]
+READ = [
+    "view_accountadjustment",
+    "view_accountentry",
+    "view_insuredperson",
+    "view_job",
+    "view_personalaccount",
+    "view_region",
+    "view_regionmove",
+    "view_suspension",
+]
 RIGHTS = {
     "clerk": [
         *READ,
-        "change_insuredperson",
-        "reveal_insuredperson",
-        "import_insuredperson",
         "add_accountadjustment",
-        "view_job",
+        "add_suspension",
+        "change_insuredperson",
+        "import_insuredperson",
+        "reveal_insuredperson",
         "view_jobfile",
     ],
-    "reviewer": [*READ, "reveal_insuredperson", "review_accountadjustment", "view_job", "view_jobfile"],
-    "supervisor": [
+    "reviewer": [
         *READ,
         "reveal_insuredperson",
-        "change_region",
-        "add_region",
-        "view_code",
-        "change_code",
+        "review_accountadjustment",
+        "view_jobfile",
+    ],
+    "supervisor": [
+        *READ,
         "add_code",
-        "post_credit",
+        "add_region",
+        "change_code",
+        "change_region",
         "check_ledger",
-        "view_job",
+        "correct_death",
+        "export_insuredperson",
+        "post_credit",
+        "read_trail",
+        "reveal_insuredperson",
+        "view_auditevent",
+        "view_code",
         "view_jobfile",
         "view_staff",
+    ],
+    "auditor": [
+        *READ,
+        "check_ledger",
+        "export_insuredperson",
         "read_trail",
         "view_auditevent",
+        "view_code",
+        "view_staff",
     ],
-    "auditor": [*READ, "check_ledger", "view_code", "view_staff", "view_job", "view_auditevent", "read_trail"],
-    "administrator": ["view_staff", "add_staff", "change_staff", "view_region"],
+    "administrator": ["add_staff", "change_staff", "view_region", "view_staff"],
 }
 SHIPPED_CODES = Path(__file__).resolve().parent.parent / "data" / "codes.csv"
 
@@ -56,8 +79,9 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    replaces = [("accounts", "0002_roles_and_codes")]
     dependencies = [
-        ("accounts", "0001_foundations"),
+        ("accounts", "0001_schema"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
