@@ -133,9 +133,14 @@ def prepare() -> None:
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
     from django.db import connection
+    from django.db.migrations.exceptions import InconsistentMigrationHistory
 
     compile_messages()
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except InconsistentMigrationHistory as older:
+        place = embedded.var_dir()
+        raise DemoFailed(f"{place} was made by an earlier version: set another VAR_DIR, or delete it") from older
     call_command("collectstatic", interactive=False, verbosity=0)
     if not get_user_model()._default_manager.exists():
         sys.stderr.write("Making the sample data, once: about a minute\n")

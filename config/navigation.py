@@ -68,6 +68,14 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         },
         {
+            "title": _("Reports"),
+            "items": [
+                _item(_("Standard reports"), "monitoring", "reports", "reports.read_reports")
+                | _lit_on("reports", "report"),
+                _item(_("My exports"), "download", "exports", "reports.export_reports"),
+            ],
+        },
+        {
             "title": _("Persons and accounts"),
             "items": [
                 _item(

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "accounts",
     "families",
     "settlement",
+    "reports",
     "config",
 ]
 
@@ -140,6 +141,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
     "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
+    "forget-exports": {"task": "reports.tasks.forget_exports", "schedule": crontab(hour=1, minute=30)},
     "return-transfers": {"task": "settlement.tasks.return_transfers", "schedule": crontab(hour=6, minute=0)},
 }
 
@@ -286,6 +288,7 @@ JOB_KINDS = {
     "load_settlements": "settlement.services.feed.run_load",
     "write_error_book": "families.registration_books.kept.run_error_book",
     "return_transfers": "settlement.services.transfer_answers.run_return",
+    "export_report": "reports.exporting.run_export",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -27,4 +27,5 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("families.urls")),
     path("", include("settlement.urls")),
+    path("", include("reports.urls")),
 ]

@@ -62,7 +62,7 @@ class Period(forms.Form):
         return data
 
 
-class _DayFilter(DateFilter):
+class DayFilter(DateFilter):
     field_class = DayField
 
 
@@ -92,12 +92,12 @@ class _PlaceFilter(Filter):
         return qs
 
 
-class _Narrowing(FilterSet):
+class Narrowing(FilterSet):
     """No labels beside the fields: nothing chosen reads as what could be. Those of `HIDDEN` come by links alone."""
 
     HIDDEN = ("person", "before", "after")
 
-    def __init__(self, data: Any, settlements: Settlements, *, request: HttpRequest) -> None:
+    def __init__(self, data: Any, settlements: Settlements, *, request: HttpRequest | None) -> None:
         super().__init__(data, settlements, request=request)
         for name, one in self.filters.items():
             attrs = {"aria-label": one.label, "placeholder": one.label, "autocomplete": "off"}
@@ -124,11 +124,11 @@ def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
-class CareFilter(_Narrowing):
+class CareFilter(Narrowing):
     """One person's settlements."""
 
-    since = _DayFilter(label=FIRST_DAY, method="narrow_from")
-    until = _DayFilter(label=LAST_DAY, method="narrow_until")
+    since = DayFilter(label=FIRST_DAY, method="narrow_from")
+    until = DayFilter(label=LAST_DAY, method="narrow_until")
     med_type = ChoiceFilter(label=gettext_lazy("kind of care"))
     kind = ChoiceFilter(label=gettext_lazy("came as"), choices=SettlementKind.choices)
     state = ChoiceFilter(label=gettext_lazy("state"), choices=State.choices, method="narrow_to_state")

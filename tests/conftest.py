@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -17,6 +19,13 @@ from tests.factories import make_regions
 from tests.samples import samples
 
 __all__ = ["samples"]
+
+# The same cases in every run, however slow the machine; others are searched with HYPOTHESIS_PROFILE=search.
+hypothesis.settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # What migrations put into the database and a cleaned one keeps.
 KEPT = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.db.models import Model
 
-APPS = ("accounts", "families", "settlement")
+APPS = ("accounts", "families", "settlement", "reports")
 
 
 def own_models() -> list[type[Model]]:

@@ -41,6 +41,7 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
+from reports.models import SavedReport
 from settlement.models import Discrepancy, PremiumPayment, Reconciliation, Statement, StatementLine
 from settlement.models.settlement import EVERY_AMOUNT
 from settlement.services.settling import record_settlement
@@ -1204,6 +1205,11 @@ def premium(of: str, year: int, *, person: str = "patient") -> str:
         SELECT id, {{{person}}}, {year} FROM {SETTLED} WHERE setl_id = '{of}';"""
 
 
+def saved_report(name: str) -> str:
+    return f"""INSERT INTO reports_savedreport (owner_id, name, report, asked, saved_at)
+        VALUES ({{clerk}}, '{name}', 'mutual-aid', '{{{{}}}}', now());"""
+
+
 def statement(day: str, counts: str = "true") -> str:
     return f"""INSERT INTO settlement_statement (institution_id, business_date, name, sha256, lines_count,
         loaded_by_id, loaded_at, counts)
@@ -1221,7 +1227,7 @@ def reconciliation(day: str, figures: str = "5, 4") -> str:
         run_at) VALUES ('421002', '{day}', '3202', {figures}, {{clerk}}, now());"""
 
 
-def discrepancy(field: str, code: str = "3", settled: str = "{paid}", told: str = "{line}") -> str:
+def discrepancy(field: str, code: str = "3", settled: str = "{paid}", told: str = "{told}") -> str:
     return f"""INSERT INTO settlement_discrepancy (institution_id, business_date, setl_id, code, field, settlement_id,
         line_id, found_at)
         VALUES ('{{institution}}', '2026-03-16', 'L1', '{code}', '{field}', {settled}, {told}, now());"""
@@ -1336,6 +1342,7 @@ SETTLEMENT = {
         "Cannot delete rows from settlement_premiumpayment",
     ),
     # Statements of institutions, and what differs.
+    "saved_report_name_once": Law(saved_report("x") + saved_report("y"), [saved_report("x") + saved_report("x")]),
     "statement_once_a_day": Law(
         statement("2026-03-17") + statement("2026-03-16", "false"), [statement("2026-03-16")]
     ),
@@ -1363,17 +1370,17 @@ SETTLEMENT = {
     ),
     "discrepancy_once": Law(discrepancy("fund_pay_sumamt"), [discrepancy("acct_pay")]),
     "discrepancy_sides": Law(
-        discrepancy("x", "1", "{paid}", "NULL") + discrepancy("y", "2", "NULL", "{line}"),
+        discrepancy("x", "1", "{paid}", "NULL") + discrepancy("y", "2", "NULL", "{told}"),
         [
             discrepancy("x", code, settled, told)
             for code, settled, told in (
-                ("1", "{paid}", "{line}"),
+                ("1", "{paid}", "{told}"),
                 ("1", "NULL", "NULL"),
-                ("2", "{paid}", "{line}"),
+                ("2", "{paid}", "{told}"),
                 ("2", "NULL", "NULL"),
                 ("3", "{paid}", "NULL"),
-                ("3", "NULL", "{line}"),
-                ("0", "{paid}", "{line}"),
+                ("3", "NULL", "{told}"),
+                ("0", "{paid}", "{told}"),
             )
         ],
     ),
@@ -1691,6 +1698,7 @@ def _world() -> dict[str, Any]:
         **_reported(settled["institution"], rows[2].person, clerk),
         **claims_world(clerk, reviewer, make_staff("reviewer")),
         **_transfers(make_group("12*", by=clerk), clerk),
+        "saved_report": SavedReport.objects.create(owner=clerk, name="standing", report="mutual-aid").pk,
     }
 
 
@@ -1717,7 +1725,7 @@ def _reported(institution: str, patient: InsuredPerson, clerk: Staff) -> dict[st
         **common, setl_id="L1", code="2", field="acct_pay", line=line, found_at=timezone.now()
     )
     Discrepancy.objects.filter(pk=found.pk).update(centre="1")
-    return {"premium": paid.pk, "statement": loaded.pk, "line": line.pk}
+    return {"premium": paid.pk, "statement": loaded.pk, "told": line.pk}
 
 
 def _settled(payer: InsuredPerson, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:

@@ -7,8 +7,9 @@ outside the scope answers like what does not exist, byte for byte: 404, never 40
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Code, InsuredPerson, Job, Region, Staff
 from accounts.models.audit import AuditKind
@@ -27,6 +29,8 @@ from accounts.services.jobs import enqueue
 from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
+from reports.models import SavedReport
+from reports.standard import MUTUAL_AID
 from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
@@ -269,6 +273,15 @@ TABLE: dict[str, Row] = {
     "reversals/<int:pk>/approve/": form(REVIEWER, "settlement/reversalcase"),
     "reversals/<int:pk>/reject/": form(REVIEWER, "settlement/reversalcase", 422),
     "reversals/<int:pk>/withdraw/": form(CLERK, "settlement/reversalcase", 422),
+    # Reports
+    "reports/": page(OVERSEERS),
+    "reports/<slug:code>/": page(OVERSEERS, "report"),
+    "reports/<slug:code>/export/": form(SUPERVISOR, "report"),
+    "reports/<slug:code>/save/": form(SUPERVISOR, "report"),
+    "saved-reports/<int:pk>/forget/": form(SUPERVISOR, "own saved report"),
+    "exports/": page(SUPERVISOR),
+    "exports/<int:pk>/": page(SUPERVISOR, "own export"),
+    "exports/<int:pk>/file/": page(SUPERVISOR, "own export"),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -284,7 +297,7 @@ TABLE: dict[str, Row] = {
     **admin_list("settlement/institution", ALL),
 }
 # Not kept in a region: the same rows for whoever may read the table.
-UNSCOPED = {"accounts/code", "settlement/institution"}
+UNSCOPED = {"accounts/code", "settlement/institution", "report"}
 OPEN_TO_ANONYMOUS = {"healthz": 200, "readyz": 200, "i18n/setlang/": 302, "admin/login/": 200}
 PARAMETER = re.compile(r"<[^>]+>")
 
@@ -331,8 +344,9 @@ def furnish(region: str) -> World:
     rows.append(ask_reversal(settlement_id=settled.pk, reason="x", by=clerk))
     others = {"feed": make_feed(clerk)} | {
         "policy draft": make_draft(region, max_members=6),
-        "own check": make_check(clerk),
+        "report": SimpleNamespace(pk=MUTUAL_AID.code),
     }
+    others |= {name: make(clerk) for name, make in OWN.items()}
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | others)
 
 
@@ -348,6 +362,26 @@ def make_check(staff: Staff) -> Job:
     """Of a file that the staff member may import, if there is any."""
     kind = "import_regions" if "supervisor" in staff.role_names() else "import_persons"
     return Job.objects.create(kind="check_file", params={"kind": kind}, owner=staff, region=staff.region)
+
+
+def make_export(staff: Staff) -> Job:
+    """A file of a report that is ready to be fetched."""
+    params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv", "language": "zh-hans"}
+    job = enqueue(kind="export_report", params=params, file=("x.csv", b"x"), by=staff)
+    Job.objects.filter(pk=job.pk).update(state="done", finished_at=timezone.now(), result={"rows": 0})
+    return job
+
+
+def make_saved_report(staff: Staff) -> SavedReport:
+    return SavedReport.objects.create(owner=staff, name="x", report=MUTUAL_AID.code)
+
+
+# What only the person who asked for it sees, whatever the role and region of another.
+OWN: dict[str, Callable[[Staff], Model]] = {
+    "own check": make_check,
+    "own export": make_export,
+    "own saved report": make_saved_report,
+}
 
 
 def address(route: str, key: Any) -> str:
@@ -382,7 +416,8 @@ def test_a_role_is_answered_as_the_table_says(role: str) -> None:
     staff = make_staff(role, HERE)
     here.rows["own job"] = Job.objects.create(kind="x", owner=staff, region=staff.region)
     elsewhere.rows["own job"] = here.rows["accounts/job"]  # another's job, in the same region
-    elsewhere.rows["own check"], here.rows["own check"] = here.rows["own check"], make_check(staff)
+    for name, make in OWN.items():
+        elsewhere.rows[name], here.rows[name] = here.rows[name], make(staff)
     client, wrong = signed_in(staff), []
     for route, row in sorted(TABLE.items(), key=lambda item: item[0] == SIGN_OUT):
         for whose, key, expected in cases_of(row, here, elsewhere, may=role in row.who):
@@ -404,7 +439,7 @@ def cases_of(row: Row, here: World, elsewhere: World, *, may: bool) -> Iterator[
     yield "missing", MISSING.get(row.about, 99999999), outside
 
 
-MISSING = {"accounts/region": "999999"}
+MISSING = {"accounts/region": "999999", "report": "nothing"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -412,7 +447,7 @@ def test_what_lies_outside_looks_like_what_is_not_there(role: str) -> None:
     elsewhere, client = furnish(ELSEWHERE), signed_in(make_staff(role, HERE))
     differing = []
     for route, row in TABLE.items():
-        if not row.about or row.about in {*UNSCOPED, "own job", "own check"} or row.outside == 302:
+        if not row.about or row.about in {*UNSCOPED, *OWN, "own job"} or row.outside == 302:
             continue
         pages = [
             ask(client, row, address(route, key))

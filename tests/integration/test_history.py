@@ -24,6 +24,7 @@ from families.models import CaseLine, FollowUp, GroupMember, MutualAidGroup, Sen
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
+from reports.models import SavedReport
 from settlement.models import Discrepancy, ReversalCase, Statement, StatementLine, WalletTransfer
 from settlement.services.reversals import ask_reversal, withdraw_reversal
 from settlement.services.transfer_answers import accept_transfer
@@ -78,6 +79,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Claim": ("agent_name", "李四"),
     "Statement": ("counts", False),
     "Discrepancy": ("centre", "1.00"),
+    "SavedReport": ("report", "regions"),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
 UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer"}
@@ -138,6 +140,7 @@ def rows(staff: Staff) -> dict[str, Model]:
             kind="x", owner=staff, region=staff.region, finished_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
         ),
         "Institution": make_institution(),
+        "SavedReport": SavedReport.objects.create(owner=staff, name="x", report="mutual-aid"),
         "Claim": make_claim(person, by=staff),
         **_compared(staff),
         "MutualAidGroup": group,

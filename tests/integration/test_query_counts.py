@@ -27,6 +27,8 @@ from families.services.cases import submit_case
 from families.services.drafts import save_case
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
+from reports.models import SavedReport
+from reports.standard import MUTUAL_AID, REPORTS
 from settlement.services.reversals import ask_reversal
 from tests import registrations
 from tests.factories import (
@@ -50,6 +52,7 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
+WIDE = "since=2000-01-01&until=2099-12-31"
 PINNED: dict[str, int] = json.loads((Path(__file__).parent / "query_counts.json").read_text(encoding="utf-8"))
 # The page → the role that opens it; `{person}`, `{group}`, `{case}`: those that have grown with the rows.
 PAGES = {
@@ -125,6 +128,9 @@ PAGES = {
     "/claims/{claim}/": "reviewer",
     "/claims/{claim_in_hand}/edit/": "clerk",
     "/settlements/{settlement}/reverse/": "clerk",
+    "/reports/": "supervisor",
+    "/exports/": "supervisor",
+    **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
 }
@@ -184,6 +190,10 @@ class Office:
         self.settlement, asked = (make_settlement(self.owner, by=self.clerk) for _ in range(2))
         self.reversal = ask_reversal(settlement_id=asked.pk, reason="x", by=self.clerk)
         make_institution()
+        supervisor, number = self.staff["supervisor"], SavedReport.objects.count()
+        SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
+        params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
+        enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
         self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 

@@ -21,6 +21,7 @@ from families.models import FollowUp, FollowUpNote, Grant, SenderHeading
 from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
+from reports.models import SavedReport
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal
@@ -70,6 +71,7 @@ READERS = {
     "AccountAdjustment": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "JobFile": {"clerk", "reviewer", "supervisor"},
+    "SavedReport": {"supervisor", "auditor"},
     "AuditEvent": {"supervisor", "auditor"},
     "Staff": {"supervisor", "auditor", "administrator"},
     "MutualAidGroup": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -143,6 +145,7 @@ def furnish(region: str) -> None:
     settled = make_settlement(owner, by=clerk, settled_at=dt.datetime(2026, 2, 2, tzinfo=dt.UTC))  # card not lent yet
     submitted_claim(owner, by=clerk)
     ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
+    SavedReport.objects.create(owner=clerk, name="x", report="mutual-aid")
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"

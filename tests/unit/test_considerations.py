@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from families.rules.policy import PARAMETERS, Origin
@@ -22,7 +22,6 @@ ORIGINS = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine that does much else
 @given(CASES, ORIGINS)
 def test_what_was_decided_reads_back_as_it_was(case: Case, origins: dict[str, Origin]) -> None:
     bill, beneficiary, payers, policy = case

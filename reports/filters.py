@@ -1,0 +1,132 @@
+"""What reports can be narrowed to, as their address says: so an address can be sent to a colleague, and kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
+
+from accounts.models import Region, Staff
+from accounts.selectors import code_labels
+from families.models import GroupMember, ImportFamily, MutualAidGroup, RegistrationCase
+from settlement.filters import FIRST_DAY, LAST_DAY, DayFilter, Narrowing
+from settlement.models import Claim, Settlement, WalletTransfer
+
+Rows = Any
+DAY = dt.timedelta(days=1)
+
+
+class ReportFilter(Narrowing):
+    """Rows of one model in the scope of a staff member. `region_field`: the region by which they are narrowed."""
+
+    model_of_rows: ClassVar[Any]
+    region_field: ClassVar[str] = "region"
+
+    region = ChoiceFilter(label=_("region"), method="narrow_to_region")
+
+    def __init__(self, data: Any, *, request: HttpRequest | None, staff: Staff, today: dt.date) -> None:
+        given = {name: data[name] for name in data}
+        super().__init__(self.usual(today) | given, self.model_of_rows.objects.for_staff(staff), request=request)
+        regions = Region.objects.under(staff.region)
+        self.filters["region"].extra["choices"] = [(region.code, region.name) for region in regions]
+
+    @staticmethod
+    def usual(today: dt.date) -> dict[str, str]:
+        """What is asked for where nothing is said."""
+        return {}
+
+    def narrow_to_region(self, rows: Rows, _name: str, code: str) -> Rows:
+        return rows.filter(**{f"{self.region_field}__in": Region.objects.under(Region.objects.get(pk=code))})
+
+
+class PeriodFilter(ReportFilter):
+    """From a day to a day, both included; the month so far where nothing is said."""
+
+    day_field: ClassVar[str] = "business_date"
+
+    since = DayFilter(label=FIRST_DAY, method="narrow_from")
+    until = DayFilter(label=LAST_DAY, method="narrow_until")
+
+    @staticmethod
+    def usual(today: dt.date) -> dict[str, str]:
+        return {"since": today.replace(day=1).isoformat(), "until": today.isoformat()}
+
+    def narrow_from(self, rows: Rows, _name: str, day: dt.date) -> Rows:
+        return rows.filter(**{f"{self.day_field}__gte": self.begin(day)})
+
+    def narrow_until(self, rows: Rows, _name: str, day: dt.date) -> Rows:
+        return rows.filter(**{f"{self.day_field}__lt": self.begin(day + DAY)})
+
+    def begin(self, day: dt.date) -> dt.date | dt.datetime:
+        return day
+
+
+class MomentFilter(PeriodFilter):
+    """Of rows that have a time instead of a day: the day is Asia/Shanghai's."""
+
+    def begin(self, day: dt.date) -> dt.datetime:
+        return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+class SettlementReportFilter(PeriodFilter):
+    model_of_rows = Settlement
+
+    insutype = ChoiceFilter(label=_("insurance type"))
+    med_type = ChoiceFilter(label=_("kind of care"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for table in ("insutype", "med_type"):
+            self.filters[table].extra["choices"] = list(code_labels(table).items())
+
+
+class TransferReportFilter(PeriodFilter):
+    model_of_rows = WalletTransfer
+    region_field = "payer__person__region"
+
+
+class ClaimReportFilter(PeriodFilter):
+    model_of_rows = Claim
+    day_field = "settled_on"
+
+
+class CaseReportFilter(MomentFilter):
+    model_of_rows = RegistrationCase
+    day_field = "handled_at"
+
+
+class ImportReportFilter(MomentFilter):
+    model_of_rows = ImportFamily
+    region_field = "batch__region"
+    day_field = "batch__loaded_at"
+
+
+class AsOfFilter(ReportFilter):
+    """What held on a day: today where nothing is said."""
+
+    day = DayFilter(label=_("as of"), method="narrow_to_day")
+
+    @staticmethod
+    def usual(today: dt.date) -> dict[str, str]:
+        return {"day": today.isoformat()}
+
+    def narrow_to_day(self, rows: Rows, _name: str, day: dt.date) -> Rows:
+        return rows.on(day)
+
+
+class GroupReportFilter(AsOfFilter):
+    model_of_rows = MutualAidGroup
+
+    def narrow_to_day(self, rows: Rows, _name: str, day: dt.date) -> Rows:
+        members = GroupMember.objects.on(day).filter(group=OuterRef("pk")).order_by().values("group")
+        return rows.on(day).annotate(size=Subquery(members.annotate(count=Count("pk")).values("count")))
+
+
+class MemberReportFilter(AsOfFilter):
+    model_of_rows = GroupMember
+    region_field = "group__region"

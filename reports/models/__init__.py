@@ -1,0 +1,3 @@
+from reports.models.saved import SavedReport
+
+__all__ = ["SavedReport"]
