@@ -1,5 +1,5 @@
 from settlement.models.claim import Claim, ClaimDocument
-from settlement.models.discrepancy import DifferenceCode, Discrepancy
+from settlement.models.discrepancy import DifferenceCode, Discrepancy, DiscrepancyComment, DiscrepancyDecision
 from settlement.models.institution import Institution
 from settlement.models.premium import PremiumPayment
 from settlement.models.reversal import ReversalCase
@@ -12,6 +12,8 @@ __all__ = [
     "ClaimDocument",
     "DifferenceCode",
     "Discrepancy",
+    "DiscrepancyComment",
+    "DiscrepancyDecision",
     "Institution",
     "PremiumPayment",
     "Reconciliation",
