@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Staff
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision, Settlement, StatementLine
@@ -16,6 +17,17 @@ from settlement.trail import Step
 
 Differences = QuerySet[Any]
 COMPARED = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag", "psn_no", "mdtrt_id")
+# Fields in words; what is missing as a whole is named by the result.
+FIELDS = {
+    "medfee_sumamt": _lazy("total fee"),
+    "fund_pay_sumamt": _lazy("pooled fund"),
+    "acct_pay": _lazy("personal account"),
+    "refd_setl_flag": _lazy("reversal"),
+    "psn_no": _lazy("person number"),
+    "mdtrt_id": _lazy("visit number"),
+    "missing_from_institution": _lazy("the whole bill"),
+    "missing_from_centre": _lazy("the whole bill"),
+}
 
 
 def differences_of(staff: Staff) -> Differences:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.forms import WITHOUT_NUMBERS, DayField
 from accounts.models import Staff
 from families.worklists import Age, of_age
+from settlement.differences import FIELDS
 from settlement.models import DifferenceCode, Discrepancy
 from settlement.models.discrepancy import DecisionReason, DiscrepancyState
 from settlement.rules.differences import FITTING
@@ -51,11 +52,11 @@ class DifferenceFilter(forms.Form):
         self.fields["day"].widget.attrs |= {"placeholder": _("business date"), "size": 10}
         of_all = differences.order_by()
         fields = of_all.values_list("field", flat=True).distinct().order_by("field")
-        self._offer("field", _("any field"), [(one, one) for one in fields])
+        self._offer("field", _("any field"), [(one, FIELDS.get(one, one)) for one in fields])
         institutions = of_all.values_list("institution", "institution__name").distinct().order_by("institution")
         self._offer("institution", _("any institution"), list(institutions))
 
-    def _offer(self, name: str, everything: Any, choices: list[tuple[str, str]]) -> None:
+    def _offer(self, name: str, everything: Any, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", everything), *choices]
@@ -92,7 +93,9 @@ class NoteForm(forms.Form):
 class DecideForm(forms.Form):
     """A reason and, where a difference is accepted, why."""
 
-    reason = forms.ChoiceField(label=_("Decision"), choices=[("", "—"), *DecisionReason.choices])
+    reason = forms.ChoiceField(
+        label=pgettext_lazy("of a difference", "Decision"), choices=[("", "—"), *DecisionReason.choices]
+    )
     note = forms.CharField(
         label=_("Why"),
         required=False,

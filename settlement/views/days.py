@@ -18,7 +18,7 @@ from accounts.models import ClosedDay
 from accounts.pages import StaffRequest, render_page
 from families.forms import ReasonForm
 from settlement.days import DAY, day_of, days_of, month_of, without_statement
-from settlement.differences import differences_of
+from settlement.differences import FIELDS, differences_of
 from settlement.forms.discrepancies import DayForm
 from settlement.models.discrepancy import DecisionReason, DiscrepancyState
 from settlement.services.daily_close import CLOSE, REOPEN, NotClosed, close_day, reopen_day
@@ -71,6 +71,7 @@ def _page(
         and request.user.has_perm(REOPEN),
         "decided": differences_of(request.user).filter(business_date=shown, state=DiscrepancyState.DECIDED),
         "reasons": dict(DecisionReason.choices),
+        "fields": FIELDS,
         "missing": without_statement(request.user, shown),
         "closings": closings.select_related("region", "closed_by", "reopened_by").order_by("pk"),
         "reason_form": reason_form or ReasonForm(),

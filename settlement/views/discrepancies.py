@@ -18,7 +18,7 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.services.audit import record_event
 from families.forms import ReasonForm
-from settlement.differences import alike, differences_of, lines_of, next_open, side_by_side, steps_of
+from settlement.differences import FIELDS, alike, differences_of, lines_of, next_open, side_by_side, steps_of
 from settlement.forms.discrepancies import STATES, DecideForm, DecideOneForm, DifferenceFilter, HandOverForm, NoteForm
 from settlement.forms.discrepancies import states_of as states_named
 from settlement.models import Discrepancy, DiscrepancyDecision, Settlement
@@ -44,6 +44,7 @@ def discrepancies(request: StaffRequest) -> HttpResponse:
         "chosen": narrow.cleaned_data if narrow.is_valid() else {},
         "page": Paginator(narrow.narrowed(), ROWS).get_page(request.GET.get("page")),
         "reasons": dict(DecisionReason.choices),
+        "fields": FIELDS,
         "decide_form": DecideForm(),
         "may_decide": request.user.has_perm(DECIDE),
     }
@@ -81,6 +82,7 @@ def _page(
         "state": shown.state,  # type: ignore[attr-defined]
         "at_stake": shown.differing.at_stake,
         "sides": side_by_side(shown),
+        "fields": FIELDS,
         "lines": lines_of(shown),
         "ours": Settlement.objects.for_staff(request.user).filter(setl_id=shown.setl_id).first(),
         "decision": decision,

@@ -27,7 +27,14 @@ from settlement.services.deciding import (
     hand_over,
 )
 from settlement.services.reconciling import reconcile
-from tests.factories import make_difference, make_institution, make_person, make_settlement, make_staff, make_statement
+from tests.factories import (
+    make_difference,
+    make_institution,
+    make_person,
+    make_settlement,
+    make_staff,
+    make_statement,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
