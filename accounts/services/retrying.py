@@ -17,7 +17,7 @@ LOCK_TIMEOUT = "55P03"
 CLOSED_MEANWHILE = frozenset({"entry_on_open_day", "settlement_on_open_day"})
 
 
-def retried(work: Callable[[], T], *, busy: type[Exception]) -> T:
+def retried(work: Callable[[], T], *, busy: type[Exception] | Exception) -> T:
     """The result of `work`, which opens its own transaction.
 
     Inside a transaction there is nothing to do again: what befalls `work` passes through.

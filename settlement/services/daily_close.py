@@ -17,6 +17,7 @@ from accounts.models import ClosedDay, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
 from accounts.services.business_days import hold_day_alone
+from accounts.services.retrying import retried
 from accounts.services.rights import require_right
 from settlement.models import Discrepancy, Reconciliation
 from settlement.services.reconciling import reconcile
@@ -53,6 +54,11 @@ class DifferencesOpen(NotClosed):
         super().__init__(_("{day} has {count} open exceptions: work them off first.").format(day=day, count=count))
 
 
+class DayBusy(NotClosed):
+    def __init__(self, day: dt.date) -> None:
+        super().__init__(_("Postings of {day} are under way just now: sign it again in a moment.").format(day=day))
+
+
 class ReopenedAlready(NotClosed):
     def __init__(self, closed: ClosedDay) -> None:
         super().__init__(
@@ -63,10 +69,10 @@ class ReopenedAlready(NotClosed):
 def close_day(*, day: dt.date, by: Staff) -> ClosedDay:
     """Compare a day once more and sign it.
 
-    Raises: RightMissing, DayNotOver, ClosedAlready, NotCompared; DifferencesOpen, where the new comparison is kept.
+    Raises: RightMissing, DayNotOver, ClosedAlready, NotCompared, DayBusy; DifferencesOpen, whose comparison stays.
     Locks: the day, alone, so that postings of it wait; then as `reconcile`.
     """
-    closed = _close(day=day, by=by)
+    closed = retried(lambda: _close(day=day, by=by), busy=DayBusy(day))
     if isinstance(closed, int):
         raise DifferencesOpen(day, closed)
     return closed
