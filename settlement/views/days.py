@@ -91,7 +91,9 @@ def _day_asked(request: StaffRequest) -> dt.date | None:
 
 
 def _to(shown: dt.date | None) -> HttpResponse:
-    return redirect(f"{reverse('day')}?day={shown}" if shown else reverse("days"))
+    """The page of a day; one that is not over has none."""
+    is_over = shown is not None and shown < timezone.localdate()
+    return redirect(f"{reverse('day')}?day={shown}" if is_over else reverse("days"))
 
 
 @require_POST

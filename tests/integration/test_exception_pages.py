@@ -224,4 +224,4 @@ def test_a_day_that_is_none_is_not_there_and_not_signed(at_desk: Client, day: st
 
 def test_today_has_no_page_yet(at_desk: Client) -> None:
     assert at_desk.get(f"/days/day/?day={timezone.localdate()}").status_code == 404
-    assert "尚未结束" in text(at_desk, "/days/close/", day=timezone.localdate() - dt.timedelta(days=0))
+    assert "尚未结束" in text(at_desk, "/days/close/", day=timezone.localdate())
