@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Staff
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision, Settlement, StatementLine
-from settlement.models.discrepancy import VALUES, DiscrepancyState
+from settlement.models.discrepancy import VALUES, DiscrepancyState, in_state
 from settlement.trail import Step
 
 Differences = QuerySet[Any]
@@ -42,7 +42,9 @@ def differences_of(staff: Staff) -> Differences:
 def next_open(staff: Staff, *, after: Discrepancy) -> Discrepancy | None:
     """What is open and nobody else's behind the one that was decided; behind the end, the first that is left."""
     mine = (
-        differences_of(staff).filter(Q(owner=staff) | Q(owner=None), state=DiscrepancyState.OPEN).exclude(pk=after.pk)
+        differences_of(staff)
+        .filter(Q(owner=staff) | Q(owner=None), in_state(DiscrepancyState.OPEN))
+        .exclude(pk=after.pk)
     )
     behind = mine.filter(Q(since__gt=after.found_at) | Q(since=after.found_at, pk__gt=after.pk))
     found: Discrepancy | None = behind.first() or mine.first()
@@ -52,7 +54,7 @@ def next_open(staff: Staff, *, after: Discrepancy) -> Discrepancy | None:
 def alike(staff: Staff, discrepancy: Discrepancy) -> Differences:
     """Open differences that one decision may be taken for together with this one."""
     same = {name: getattr(discrepancy, name) for name in ("code", "field", "institution")}
-    return differences_of(staff).filter(state=DiscrepancyState.OPEN, **same).exclude(pk=discrepancy.pk)
+    return differences_of(staff).filter(in_state(DiscrepancyState.OPEN), **same).exclude(pk=discrepancy.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from accounts.models import Staff
 from families.worklists import Age, of_age
 from settlement.differences import FIELDS
 from settlement.models import DifferenceCode, Discrepancy
-from settlement.models.discrepancy import DecisionReason, DiscrepancyState
+from settlement.models.discrepancy import DecisionReason, DiscrepancyState, in_state
 from settlement.rules.differences import FITTING
 
 Differences = QuerySet[Any]  # of differences, with `state` and `since`
@@ -68,7 +68,7 @@ class DifferenceFilter(forms.Form):
         chosen = {name: value for name, value in self.cleaned_data.items() if value and name != but}
         rows = self.differences.filter(**{NARROWS[name]: chosen[name] for name in NARROWS if name in chosen})
         if "state" in chosen:
-            rows = rows.filter(state__in=states_of(chosen["state"]))
+            rows = rows.filter(in_state(*states_of(chosen["state"])))
         if "whose" in chosen:
             rows = rows.filter(owner=self.staff if chosen["whose"] == "own" else None)
         return of_age(rows, chosen["age"]) if "age" in chosen else rows

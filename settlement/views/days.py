@@ -20,7 +20,7 @@ from families.forms import ReasonForm
 from settlement.days import DAY, day_of, days_of, month_of, without_statement
 from settlement.differences import FIELDS, differences_of
 from settlement.forms.discrepancies import DayForm
-from settlement.models.discrepancy import DecisionReason, DiscrepancyState
+from settlement.models.discrepancy import DecisionReason, DiscrepancyState, in_state
 from settlement.services.daily_close import CLOSE, REOPEN, NotClosed, close_day, reopen_day
 from settlement.services.reconciling import RIGHT as COMPARE
 from settlement.services.reconciling import reconcile
@@ -69,7 +69,7 @@ def _page(
         "may_reopen": standing.closed
         and standing.closed.region.path.startswith(request.user.region.path)
         and request.user.has_perm(REOPEN),
-        "decided": differences_of(request.user).filter(business_date=shown, state=DiscrepancyState.DECIDED),
+        "decided": differences_of(request.user).filter(in_state(DiscrepancyState.DECIDED), business_date=shown),
         "reasons": dict(DecisionReason.choices),
         "fields": FIELDS,
         "missing": without_statement(request.user, shown),

@@ -109,7 +109,7 @@ CLOSING_LAWS: dict[str, LawOf] = {
             decision("confirmed_by_id = {reviewer}; confirmed_at = now()"),
             decision("ended_at = now(); ending = 'agrees'"),
         ],
-        "Cannot insert rows into",
+        "Cannot insert rows from",
     ),
     "decision_stays_itself": (
         change(DECISION, "decision", CONFIRMED),
