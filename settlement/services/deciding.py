@@ -113,7 +113,8 @@ def comment_on(*, discrepancy_id: int, text: str, by: Staff) -> DiscrepancyComme
 def decide(*, chosen: Mapping[int, int], reason: str, note: str, by: Staff) -> list[DiscrepancyDecision]:
     """Decide one difference, or several that are alike, each with a decision of its own.
 
-    `chosen`: key → the version that was looked at; `note`: why, asked for where a difference is accepted. Above `DIFFERENCE_ALONE_UP_TO` yuan the decision waits for `confirm`.
+    `chosen`: key → the version that was looked at; `note`: why, asked for where a difference is accepted. Above
+    `DIFFERENCE_ALONE_UP_TO` yuan the decision waits for `confirm`.
     Raises: RightMissing, ChangedMeanwhile, NotAlike, DoesNotFit, AboveLimit; nothing is written then.
     """
     require_right(by, RIGHT)
