@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Staff
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision, Settlement, StatementLine
@@ -19,21 +19,25 @@ Differences = QuerySet[Any]
 COMPARED = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag", "psn_no", "mdtrt_id")
 # Fields in words; what is missing as a whole is named by the result.
 FIELDS = {
-    "medfee_sumamt": _lazy("total fee"),
-    "fund_pay_sumamt": _lazy("pooled fund"),
-    "acct_pay": _lazy("personal account"),
-    "refd_setl_flag": _lazy("reversal"),
-    "psn_no": _lazy("person number"),
-    "mdtrt_id": _lazy("visit number"),
-    "missing_from_institution": _lazy("the whole bill"),
-    "missing_from_centre": _lazy("the whole bill"),
+    "medfee_sumamt": gettext_lazy("total fee"),
+    "fund_pay_sumamt": gettext_lazy("pooled fund"),
+    "acct_pay": gettext_lazy("personal account"),
+    "refd_setl_flag": gettext_lazy("reversal"),
+    "psn_no": gettext_lazy("person number"),
+    "mdtrt_id": gettext_lazy("visit number"),
+    "missing_from_institution": gettext_lazy("the whole bill"),
+    "missing_from_centre": gettext_lazy("the whole bill"),
 }
 
 
 def differences_of(staff: Staff) -> Differences:
     """The differences in scope, those found first first, each with `state`, `since` and the decision that stands."""
     rows = Discrepancy.objects.for_staff(staff).with_state().annotate(since=F("found_at"))
-    decided = {"decided_as": F("standing__reason"), "decided_by": F("standing__decided_by__full_name")}
+    decided = {
+        "decided_as": F("standing__reason"),
+        "decided_by": F("standing__decided_by__full_name"),
+        "confirmed_by": F("standing__confirmed_by__full_name"),
+    }
     return (
         rows.annotate(**decided).select_related("institution", "owner", "settlement", "line").order_by("since", "pk")
     )
