@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 T = TypeVar("T")
 MONDAY = dt.date(2026, 3, 16)
 TUESDAY = dt.date(2026, 3, 17)
-PATIENCE = 20
+PATIENCE = 60
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # noqa: E501
 
 

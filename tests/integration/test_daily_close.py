@@ -114,7 +114,7 @@ def test_signing_compares_once_more_and_finds_what_was_posted_since(clerk: Staff
 
 
 def test_only_a_day_that_is_over_is_signed_and_only_by_whoever_may(supervisor: Staff) -> None:
-    for day in (timezone.localdate(), timezone.localdate() + DAY):
+    for day in (timezone.localdate() + DAY, timezone.localdate() + 2 * DAY):
         with pytest.raises(DayNotOver):
             close_day(day=day, by=supervisor)
         with pytest.raises(IntegrityError, match="is not over"), transaction.atomic():
@@ -296,7 +296,7 @@ def test_the_list_of_days_tells_what_stands_against_each(clerk: Staff, superviso
     assert [told[day].run is not None for day in sorted(told)] == [True, False, False]
     assert [one.closed.region_id if one.closed else None for one in told.values()] == [None, "420000", None]
     assert [one.below for one in told.values()] == [1, 0, 0]
-    assert day_of(supervisor, timezone.localdate()) is None
+    assert day_of(supervisor, timezone.localdate() + DAY) is None
     silent = make_settlement(make_person(current="500.00", by=clerk), by=clerk)
     assert without_statement(supervisor, MONDAY) == [silent.institution]
 

@@ -222,6 +222,7 @@ def test_a_day_that_is_none_is_not_there_and_not_signed(at_desk: Client, day: st
     assert at_desk.get(f"/days/?day={day}").status_code == 200
 
 
-def test_today_has_no_page_yet(at_desk: Client) -> None:
-    assert at_desk.get(f"/days/day/?day={timezone.localdate()}").status_code == 404
-    assert "尚未结束" in text(at_desk, "/days/close/", day=timezone.localdate())
+def test_a_day_to_come_has_no_page_yet_and_is_not_signed(at_desk: Client) -> None:
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    assert at_desk.get(f"/days/day/?day={tomorrow}").status_code == 404
+    assert "尚未结束" in text(at_desk, "/days/close/", day=tomorrow)
