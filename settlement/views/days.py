@@ -61,19 +61,18 @@ def _page(
     if standing is None:
         raise Http404
     of_day = Q(region__in=request.user.region.ancestors()) | Q(region__path__startswith=request.user.region.path)
-    closings = ClosedDay.objects.filter(of_day, business_date=shown)
+    closings = ClosedDay.objects.filter(of_day, business_date=shown).order_by("pk")
+    own = ClosedDay.objects.for_staff(request.user).standing() if request.user.has_perm(REOPEN) else closings.none()
     context = {
         "standing": standing,
         "day": shown,
         "region": request.user.region,
-        "may_reopen": standing.closed
-        and standing.closed.region.path.startswith(request.user.region.path)
-        and request.user.has_perm(REOPEN),
         "decided": differences_of(request.user).filter(in_state(DiscrepancyState.DECIDED), business_date=shown),
         "reasons": dict(DecisionReason.choices),
         "fields": FIELDS,
         "missing": without_statement(request.user, shown),
-        "closings": closings.select_related("region", "closed_by", "reopened_by").order_by("pk"),
+        "closings": closings.select_related("region", "closed_by", "reopened_by"),
+        "may_reopen": set(own.filter(business_date=shown).values_list("pk", flat=True)),
         "reason_form": reason_form or ReasonForm(),
     }
     return render_page(

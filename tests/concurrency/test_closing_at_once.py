@@ -34,7 +34,10 @@ T = TypeVar("T")
 MONDAY = dt.date(2026, 3, 16)
 TUESDAY = dt.date(2026, 3, 17)
 PATIENCE = 60
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # noqa: E501
+WAITING = """
+    SELECT count(*) FROM pg_locks JOIN pg_database AS own ON own.oid = pg_locks.database
+     WHERE own.datname = current_database() AND locktype = 'advisory' AND NOT granted
+"""
 
 
 @pytest.fixture

@@ -206,6 +206,17 @@ def test_a_day_is_compared_signed_and_reopened_on_its_page(at_desk: Client, cler
     assert "机构补报" in text(at_desk, path)
 
 
+@pytest.mark.parametrize(("region", "offered"), [("421002", True), ("421000", True), ("420000", False)])
+def test_a_day_is_offered_for_reopening_to_the_region_that_signed_and_those_above(
+    at_desk: Client, supervisor: Staff, region: str, offered: bool
+) -> None:
+    closed = ClosedDay.objects.create(region_id=region, business_date=MONDAY, closed_by=supervisor)
+    assert (f"/closed-days/{closed.pk}/reopen/" in text(at_desk, f"/days/day/?day={MONDAY}")) is offered
+    answer = at_desk.post(f"/closed-days/{closed.pk}/reopen/", {"reason": "机构补报"})
+    assert answer.status_code == (302 if offered else 404)
+    assert ClosedDay.objects.filter(reopened_at=None).exists() is not offered
+
+
 def test_an_auditor_reads_days_and_exceptions_and_is_offered_nothing_to_do(clerk: Staff) -> None:
     difference, auditor = make_difference(by=clerk), signed_in(make_staff("auditor", "421000"))
     for path in ("/discrepancies/", f"/discrepancies/{difference.pk}/", "/days/", f"/days/day/?day={MONDAY}"):
