@@ -76,6 +76,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         },
         {
+            "title": _("Reconciliation"),
+            "items": [
+                _item(_("Exceptions"), "difference", "discrepancies", "settlement.view_discrepancy"),
+                _item(_("Daily close"), "event_available", "days", "accounts.view_closedday"),
+            ],
+        },
+        {
             "title": _("Persons and accounts"),
             "items": [
                 _item(

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rules.money import parse_amount
 from config import embedded
 from config.sealing_keys import read_key, read_keys
 
@@ -249,6 +250,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 # Papers of cases, sealed: one directory, shared by every web host, in no directory that a web server hands out.
 DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# Differences of the reconciliation, in yuan: up to which one is accepted, and decided by one person.
+DIFFERENCE_ACCEPTED_UP_TO = parse_amount(env.str("DIFFERENCE_ACCEPTED_UP_TO", default="1.00"))
+DIFFERENCE_ALONE_UP_TO = parse_amount(env.str("DIFFERENCE_ALONE_UP_TO", default="1000.00"))
 
 # Rights of their own; none of its pages is used (docs/adr/0017).
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"

@@ -66,7 +66,7 @@ def shares_of(settlement: Settlement) -> list[SettlementShare]:
 
 def relations_to(settlement: Settlement, person_ids: Collection[int]) -> dict[int, str]:
     """What each of these is to the patient, as their codes in the group said on the day; without the patient."""
-    day, patient = settlement.business_date, settlement.person_id
+    day, patient = settlement.day_of_service, settlement.person_id
     codes: dict[int, dict[int, str]] = defaultdict(dict)
     stays = GroupMember.objects.on(day).filter(person__in={*person_ids, patient})
     for group_id, person_id, code in stays.values_list("group", "person", "relation"):

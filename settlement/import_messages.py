@@ -35,6 +35,7 @@ add_sentences(
         "settled_since": gettext_noop(
             "The family has paid settlement %(value)s since. Release it from today on, or have what it paid reversed."
         ),
+        "day_closed": gettext_noop("The day is closed: booked on the next open day, %(value)s."),
         "reversal_flag": gettext_noop("Names %(value)s as its original, but is not flagged as a reversal."),
     }
 )

@@ -48,12 +48,23 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind, WalletTransfer
+from settlement.models import (
+    Claim,
+    ClaimDocument,
+    Discrepancy,
+    Institution,
+    Settlement,
+    SettlementKind,
+    Statement,
+    StatementLine,
+    WalletTransfer,
+)
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
 from settlement.services.claim_papers import add_claim_document, asked_papers
 from settlement.services.claims import ClaimInput, save_claim, submit_claim
+from settlement.services.reconciling import reconcile
 from settlement.services.settling import record_settlement
 from settlement.services.transfers import transfer_wallet
 from tests.files.scans import picture
@@ -334,6 +345,43 @@ def make_bill(person: InsuredPerson, amount: str = "100.00", *, fund: str = "0.0
 
 def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Settlement:
     return record_settlement(new=make_bill(person, amount, **fields), by=by)
+
+
+def make_statement(*told: Settlement, by: Staff, institution: Institution | None = None, **said: Any) -> Statement:
+    """What an institution reports of the day of these settlements; `said`: otherwise than they are.
+
+    An `extra` number is a line that nothing here answers to.
+    """
+    place = institution or told[0].institution
+    assert place is not None
+    day = said.pop("day", None) or told[0].business_date
+    Statement.objects.filter(institution=place, business_date=day, counts=True).update(counts=False)
+    number, extra = next(_serial), said.pop("extra", "")
+    statement = Statement.objects.create(
+        institution=place, business_date=day, name=f"{place.pk}_{day:%Y%m%d}_3202.zip", sha256=f"{number:064d}",
+        lines_count=len(told) + bool(extra), loaded_by=by,
+    )  # fmt: skip
+    as_settled = ("setl_id", "mdtrt_id", "psn_no", "medfee_sumamt", "fund_pay_sumamt", "acct_pay")
+    rows = [{name: getattr(one, name) for name in as_settled} | said for one in told]
+    if extra:
+        rows.append({"setl_id": extra, "medfee_sumamt": "1.00", "fund_pay_sumamt": "0.00", "acct_pay": "1.00"})
+    for number, row in enumerate(rows, start=1):
+        StatementLine.objects.create(statement=statement, number=number, is_reversal=False, **row)
+    return statement
+
+
+def make_difference(
+    person: InsuredPerson | None = None, *, by: Staff, institution: Institution | None = None, **said: Any
+) -> Discrepancy:
+    """A settlement of one's own 100.00 yuan on Monday of which the hospital reports 0.50 more, or what is `said`."""
+    place = institution or make_institution(by.region_id)
+    patient = person or make_person(region=by.region_id, current="1000.00", by=by)
+    settled = make_settlement(patient, institution_id=place.pk, by=by)
+    told = Settlement.objects.filter(institution=place, business_date=settled.business_date)
+    make_statement(*told, by=by, **({"acct_pay": Decimal("100.50")} | said))
+    supervisor = make_staff("supervisor", by.region_id)
+    reconcile(day=settled.business_date, by=supervisor)
+    return Discrepancy.objects.get(setl_id=settled.setl_id)
 
 
 def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:

@@ -1,5 +1,6 @@
 from accounts.models.account import AccountAdjustment, AccountEntry, PersonalAccount
 from accounts.models.audit import AuditEvent
+from accounts.models.closed_day import ClosedDay
 from accounts.models.code import Code
 from accounts.models.job import Job, JobFile
 from accounts.models.person import InsuredPerson
@@ -11,6 +12,7 @@ __all__ = [
     "AccountAdjustment",
     "AccountEntry",
     "AuditEvent",
+    "ClosedDay",
     "Code",
     "InsuredPerson",
     "Job",

@@ -10,7 +10,8 @@ Invariants, held by the database whoever writes:
 - the account's balance is that of its last entry (deferred trigger, checked at commit);
 - entries are neither changed, deleted nor truncated (triggers);
 - one source (a monthly credit, a settlement …) moves an account once (UNIQUE);
-- the account of a record that was merged takes no more entries (trigger).
+- the account of a record that was merged takes no more entries (trigger);
+- no entry carries the date of a day that its region has closed (trigger).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.history import no_truncate, track
+from accounts.models.closed_day import on_open_day
 from accounts.rules.money import INTEGER_DIGITS
 from accounts.scope import ScopedQuerySet
 
@@ -167,6 +169,12 @@ class AccountEntry(models.Model):
         ]
         triggers = [
             *append_only("entry"),
+            on_open_day(
+                "entry_on_open_day",
+                "person.region_id",
+                joined="""JOIN accounts_personalaccount AS account ON account.id = written.account_id
+                         JOIN accounts_insuredperson AS person ON person.id = account.person_id""",
+            ),
             pgtrigger.Trigger(
                 name="entry_follows_the_last",
                 when=pgtrigger.After,

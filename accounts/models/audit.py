@@ -32,6 +32,8 @@ class AuditKind(models.TextChoices):
     IMPORT = "import", _("file imported")
     EXPORT = "export", _("list exported")
     CHECK = "check", _("ledger checked")
+    CLOSE_DAY = "close_day", _("day signed")
+    REOPEN_DAY = "reopen_day", _("signed day reopened")
     CONFLICT = "conflict", _("business number sent again with other content")
 
 

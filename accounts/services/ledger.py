@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -21,13 +22,17 @@ from accounts.bulk import copy_create
 from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.rules.money import ZERO
+from accounts.services.business_days import BusinessDays
 
 CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement of one account, in yuan with 2 decimals; negative takes away. `source` names what moved it."""
+    """One movement of one account, in yuan with 2 decimals; negative takes away. `source` names what moved it.
+
+    `business_date`: where that day is closed, the entry gets the next open one of the account's region.
+    """
 
     account_id: int
     kind: str
@@ -101,15 +106,28 @@ class OpenLedger:
     For services that know the sources to be new; the database refuses one that is not. Expects a transaction.
     """
 
-    def __init__(self, accounts: Mapping[int, PersonalAccount], by: Staff) -> None:
+    def __init__(
+        self, accounts: Mapping[int, PersonalAccount], by: Staff, *, days: BusinessDays | None = None
+    ) -> None:
         self.accounts, self.by = accounts, by
+        self.days = days or BusinessDays()
         self.entries: list[AccountEntry] = []
 
     def post(self, posting: Posting) -> AccountEntry:
         """The entry, which has its primary key after `write`. Raises: InsufficientBalance."""
-        entry = _next_entry(self.accounts[posting.account_id], posting, self.by)
+        entry = _next_entry(self.accounts[posting.account_id], self._on_open_day(posting), self.by)
         self.entries.append(entry)
         return entry
+
+    def _on_open_day(self, posting: Posting) -> Posting:
+        if not self.days.any_closed(since=posting.business_date):
+            return posting
+        day = self.days.open_day(self._regions[posting.account_id], posting.business_date)
+        return replace(posting, business_date=day)
+
+    @cached_property
+    def _regions(self) -> dict[int, str]:
+        return dict(PersonalAccount.objects.filter(pk__in=self.accounts).values_list("pk", "person__region"))
 
     def write(self) -> None:
         copy_create(self.entries)
@@ -137,11 +155,10 @@ def _earlier(postings: Sequence[Posting]) -> dict[tuple[int, str], AccountEntry]
 
 
 def _same(entry: AccountEntry, posting: Posting) -> bool:
-    return (entry.kind, entry.prior_change, entry.current_change, entry.business_date) == (
-        posting.kind,
-        posting.prior_change,
-        posting.current_change,
-        posting.business_date,
+    """An entry may stand on a later day than was asked for: its own was closed."""
+    return posting.business_date <= entry.business_date and (
+        (entry.kind, entry.prior_change, entry.current_change)
+        == (posting.kind, posting.prior_change, posting.current_change)
     )
 
 

@@ -7,15 +7,17 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection
 
 T = TypeVar("T")
 MOST_ATTEMPTS = 5
 RACES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 LOCK_TIMEOUT = "55P03"
+# The day was closed in this very moment: done again, the work finds the next open one (`business_days`).
+CLOSED_MEANWHILE = frozenset({"entry_on_open_day", "settlement_on_open_day"})
 
 
-def retried(work: Callable[[], T], *, busy: type[Exception]) -> T:
+def retried(work: Callable[[], T], *, busy: type[Exception] | Exception) -> T:
     """The result of `work`, which opens its own transaction.
 
     Inside a transaction there is nothing to do again: what befalls `work` passes through.
@@ -24,11 +26,17 @@ def retried(work: Callable[[], T], *, busy: type[Exception]) -> T:
     for attempt in range(MOST_ATTEMPTS):
         try:
             return work()
-        except OperationalError as fault:
+        except (OperationalError, IntegrityError) as fault:
             state = getattr(fault.__cause__, "sqlstate", None)
-            if connection.in_atomic_block or state not in RACES | {LOCK_TIMEOUT}:
+            if connection.in_atomic_block or not (state == LOCK_TIMEOUT or _lost_a_race(fault)):
                 raise
             if state == LOCK_TIMEOUT:
                 break
         time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - no secret
     raise busy
+
+
+def _lost_a_race(fault: DatabaseError) -> bool:
+    cause = fault.__cause__
+    law = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return getattr(cause, "sqlstate", None) in RACES or law in CLOSED_MEANWHILE

@@ -15,16 +15,19 @@ Invariants, held by the database whoever writes:
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.models.account import append_only, yuan
+from accounts.models.closed_day import on_open_day
 from accounts.rules.money import INTEGER_DIGITS
 from accounts.scope import ScopedQuerySet
 from settlement.rules.amounts import AMOUNT_NAMES, Amounts
@@ -82,7 +85,9 @@ class Settlement(models.Model):
     med_type = models.CharField(_("kind of care"), max_length=6, blank=True, help_text="med_type")
     usage = models.CharField(_("usage"), max_length=24)
     settled_at = models.DateTimeField(_("settled at"), help_text="setl_time")
-    business_date = models.DateField(_("business date"))
+    business_date = models.DateField(
+        _("business date"), help_text=_("the day of the service, or the next that was not closed")
+    )
     dise_codg = models.CharField(_("disease code"), max_length=30, blank=True, help_text="dise_codg")
     dise_name = models.CharField(_("disease"), max_length=200, blank=True, help_text="dise_name")
     dr_name = models.CharField(_("doctor"), max_length=60, blank=True, help_text="dr_name")
@@ -170,6 +175,7 @@ class Settlement(models.Model):
         ]  # fmt: skip
         triggers = [
             *append_only("settlement"),
+            on_open_day("settlement_on_open_day", "written.region_id"),
             pgtrigger.Trigger(
                 name="settlement_shares_add_up",
                 when=pgtrigger.After,
@@ -237,6 +243,11 @@ class Settlement(models.Model):
     @property
     def amounts(self) -> Amounts:
         return Amounts(*(getattr(self, name) for name in AMOUNT_NAMES))
+
+    @property
+    def day_of_service(self) -> dt.date:
+        """As of which groups, grants, limits and policy counted; the business date is later where it was closed."""
+        return timezone.localdate(self.settled_at)
 
 
 class SettlementShare(models.Model):

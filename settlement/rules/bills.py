@@ -17,8 +17,9 @@ class NewSettlement:
     """A bill to be settled.
 
     `person_id`: the patient; `psn_no`: as sent, maybe of a record that was merged into the patient's. `settled_at`:
-    aware; `business_date`: its day in Asia/Shanghai. `reverses`: the number of the settlement that this one takes
-    back, with all amounts negated. `in_full`: refused unless the accounts pay all of it.
+    aware; `business_date`: its day in Asia/Shanghai, as of which groups, grants, limits and policy count.
+    `reverses`: the number of the settlement that this one takes back, with all amounts negated. `in_full`: refused
+    unless the accounts pay all of it.
     """
 
     setl_id: str

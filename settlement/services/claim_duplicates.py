@@ -85,7 +85,7 @@ def _other_persons(claim: Claim, by: Staff) -> Iterator[Duplicate]:
 def _same_amount(claim: Claim, by: Staff) -> Iterator[Duplicate]:
     last = max(claim.ends_on, claim.settled_on)
     at = Q(medfee_sumamt=claim.medfee_sumamt, institution=claim.institution_id)
-    settled = _settled(claim).filter(at, business_date__range=(claim.starts_on, last))
+    settled = _settled(claim).filter(at, settled_at__date__range=(claim.starts_on, last))
     if claim.mdtrt_id and claim.institution_id:
         settled = settled.exclude(mdtrt_id=claim.mdtrt_id)
     for one in settled:

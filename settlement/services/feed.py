@@ -7,13 +7,14 @@ is settled already changes nothing, so that the same file again, or a load that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.acting import writes
 from accounts.bulk import chunks, rarely_collecting
+from accounts.import_messages import message_for
 from accounts.models import Code, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
@@ -40,9 +41,28 @@ AUDITED_NUMBERS = 100
 
 @dataclass
 class FeedResult(ImportResult):
-    """`settled`: the numbers that are settled now, those known before included."""
+    """`settled`: the numbers that are settled now, those known before included.
+
+    `notes`: of rows that are settled, but not as they would have been; so far, on a later day.
+    """
 
     settled: list[str] = field(default_factory=list)
+    notes: list[RowNote] = field(default_factory=list)
+
+    def as_json(self, *, most_errors: int | None = None) -> dict[str, Any]:
+        answer = super().as_json(most_errors=most_errors)
+        notes = [asdict(note) for note in self.notes[:most_errors]]
+        return answer | {"notes": notes} | ({"note_count": len(self.notes)} if most_errors is not None else {})
+
+
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """Something to know of a row that is settled."""
+
+    row: int
+    column: str
+    code: str
+    message: str
 
 
 @rarely_collecting()
@@ -139,13 +159,14 @@ def _settle_in_steps(
     result.accepted_rows = result.unchanged
     for some in chunks(new, SETTLED_AT_ONCE):
         answers = _settled(some, by, progress)
-        for (number, _bill), answer in zip(some, answers, strict=True):
+        for (number, bill), answer in zip(some, answers, strict=True):
             if isinstance(answer, SettlementRefused):
                 result.errors.append(_error(number, answer))
             else:
                 result.created += 1
                 result.accepted_rows += 1
                 result.settled.append(answer.setl_id)
+                result.notes += _moved(number, bill, answer)
         progress.report(result.accepted_rows, result.rows)
 
 
@@ -157,6 +178,13 @@ def _settled(
             return settle(bills=[bill for _row, bill in some], by=by)
 
     return retried(step, busy=SystemBusy)
+
+
+def _moved(number: int, bill: NewSettlement, settlement: Settlement) -> Iterator[RowNote]:
+    """Rule: docs/adr/0022-closed-days.md."""
+    if settlement.business_date != bill.business_date:
+        value = f"{bill.business_date} → {settlement.business_date}"
+        yield RowNote(number, "setl_time", "day_closed", message_for("day_closed", value=value))
 
 
 def _error(number: int, refusal: SettlementRefused) -> RowError:

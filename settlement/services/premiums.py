@@ -81,7 +81,7 @@ def _pay(*, bill: NewSettlement, person: InsuredPerson, year: int, by: Staff) ->
         raise NotAResident
     lock_numbers([bill.setl_id])
     for first in Settlement.objects.filter(setl_id=bill.setl_id):
-        bill = replace(bill, settled_at=first.settled_at, business_date=first.business_date)
+        bill = replace(bill, settled_at=first.settled_at, business_date=first.day_of_service)
     (answer,) = settle(bills=[bill], by=by)
     if isinstance(answer, NotCovered):
         _require_unpaid(person, year)  # the more telling reason

@@ -20,6 +20,7 @@ from accounts.models.audit import AuditKind
 from accounts.prepared import fetch
 from accounts.rules.money import ZERO
 from accounts.services.audit import record_event
+from accounts.services.business_days import BusinessDays
 from accounts.services.ledger import OpenLedger, Posting
 from accounts.services.retrying import retried
 from settlement.models import Settlement, SettlementKind, SettlementShare
@@ -41,7 +42,7 @@ from settlement.services.refusals import (
 
 # What of a bill is stored as it is.
 CONTENT = (
-    "setl_id", "kind", "person_id", "psn_no", "settled_at", "business_date", "usage", "med_type", "institution_id",
+    "setl_id", "kind", "person_id", "psn_no", "settled_at", "usage", "med_type", "institution_id",
     "mdtrt_id", "dise_codg", "dise_name", "dr_name", "acct_used",
 )  # fmt: skip
 
@@ -111,8 +112,9 @@ def stored_for(bills: Sequence[NewSettlement]) -> dict[str, Settlement]:
 
 
 def as_sent(settlement: Settlement) -> NewSettlement:
-    """A stored settlement as the bill that it was."""
+    """A stored settlement as the bill that it was: of the day of the service, whatever day it is booked on."""
     return NewSettlement(
+        business_date=settlement.day_of_service,
         amounts=settlement.amounts,
         reverses=settlement.reverses.setl_id if settlement.reverses else "",
         **{name: getattr(settlement, name) for name in CONTENT},
@@ -149,7 +151,8 @@ class _Run:
             also={share.account_id for shares in self.shares.values() for share in shares},
             lock=True,
         )
-        self.ledger = OpenLedger(self.ground.accounts, by)
+        self.days = BusinessDays()
+        self.ledger = OpenLedger(self.ground.accounts, by, days=self.days)
         self.entries: dict[tuple[str, int], AccountEntry] = {}
 
     def take(self, bill: NewSettlement) -> Settlement | SettlementRefused:
@@ -183,13 +186,14 @@ class _Run:
         if bill.in_full and paid.cash:
             raise NotCovered(asked=asked.amount, covered=asked.amount - paid.cash)
         settlement = self._settlement(bill, (paid.own.paid, paid.family_amount, paid.cash))
+        settlement.business_date = self.days.open_day(settlement.region_id, bill.business_date)
         settlement.group_id = family.group_id
         settlement.considerations = [as_stored(one) for one in (paid.own, *paid.payers)]
-        self.shares[bill.setl_id] = list(self._take_from_accounts(settlement, paid))
+        self.shares[bill.setl_id] = list(self._take_from_accounts(settlement, paid, year=bill.business_date.year))
         return settlement
 
-    def _take_from_accounts(self, settlement: Settlement, paid: Allocation) -> Iterator[_Share]:
-        year = settlement.business_date.year
+    def _take_from_accounts(self, settlement: Settlement, paid: Allocation, *, year: int) -> Iterator[_Share]:
+        """`year`: of the service, whose limits the shares use up."""
         for position, one in enumerate([paid.own, *paid.family]):
             if one.paid:
                 account_id = self.ground.account_id_of(one.payer_id or settlement.person_id)
@@ -206,6 +210,7 @@ class _Run:
         settlement.reverses = original
         for name in OF_THE_ORIGINAL:
             setattr(settlement, name, getattr(original, name))
+        settlement.business_date = self.days.open_day(settlement.region_id, bill.business_date)
         self.shares[bill.setl_id] = list(self._give_back(settlement, self.shares[bill.reverses]))
         return settlement
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.acting import writes
 from accounts.bulk import update_each
 from accounts.models import InsuredPerson, Job, PersonalAccount, Staff
+from accounts.services.business_days import open_day
 from accounts.services.jobs import Progress, Unwatched, enqueue_once_a_day, in_steps
 from accounts.services.ledger import Posting, lock_accounts, post_entries
 from accounts.services.staff import nightly_staff
@@ -116,7 +117,8 @@ def _unanswered(day: dt.date) -> QuerySet[WalletTransfer]:
 
 @writes
 def _return_some(*, day: dt.date, by: Staff) -> int:
-    transfers = list(_unanswered(day).select_for_update()[:CHUNK])
+    waiting = _unanswered(day).select_related("payer__person").select_for_update(of=("self",))
+    transfers = list(waiting[:CHUNK])
     entries = post_entries(postings=[_going_back(transfer, day) for transfer in transfers], by=by)
     for transfer, entry in zip(transfers, entries, strict=True):
         transfer.back_entry, transfer.return_cause = entry, ReturnCause.UNANSWERED
@@ -126,6 +128,8 @@ def _return_some(*, day: dt.date, by: Staff) -> int:
 
 
 def _going_back(transfer: WalletTransfer, day: dt.date) -> Posting:
+    """Expects `payer__person`. The turn of the year counts as of the day that it is booked on."""
+    day = open_day(transfer.payer.person.region_id, day)
     parts = coming_back(transfer.parts, asked_on=transfer.business_date, day=day)
     return posting_of(transfer.transfer_id, "back", account_id=transfer.payer_id, day=day, change=parts)
 

@@ -29,6 +29,9 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(claim)
     messages.success(request, _("{number}: approved and settled.").format(number=done.number))
+    if done.settlement is not None and done.settlement.business_date != done.settled_on:
+        text = _("{day} was closed: booked on {booked}, the next open day.")
+        messages.info(request, text.format(day=done.settled_on, booked=done.settlement.business_date))
     return redirect(done)  # the decision is printed from there
 
 

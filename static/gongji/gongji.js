@@ -98,6 +98,11 @@ function pressKey(event) {
 document.addEventListener("keydown", (event) => {
   if (event.key.length === 1) pressKey(event);
 });
+document.addEventListener("change", (event) => {
+  const all = event.target;
+  if (!all.matches("[data-choose-all]")) return;
+  all.form.querySelectorAll("input[name=chosen]").forEach((box) => (box.checked = all.checked));
+});
 document.addEventListener("click", (event) => {
   const ready = event.target.closest("[data-fills]");
   if (!ready) return;

@@ -15,9 +15,10 @@ from families.models import RegionPolicy, RegistrationCase
 from families.services.case_forms import CaseInput, LineInput
 from families.services.cases import approve_case, reject_case, submit_case
 from families.services.drafts import save_case
-from settlement.models import Settlement, WalletTransfer
+from settlement.models import Discrepancy, Settlement, WalletTransfer
 from tests.factories import (
     START,
+    make_difference,
     make_draft,
     make_institution,
     make_person,
@@ -44,6 +45,7 @@ class Bureau:
     settlement: Settlement
     check: Job
     transfer: WalletTransfer
+    difference: Discrepancy
 
 
 def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -> Bureau:
@@ -76,6 +78,9 @@ def open_bureau(names: tuple[str, ...] = ("秦户主", "秦配偶", "秦子")) -
         waiting=cases[1],
         effective=effective,
         transfer=make_transfer(effective.group, by=clerk, at=timezone.now()),
+        difference=make_difference(
+            make_person("Payer", current="200.00", by=clerk), by=clerk, institution=make_institution(name="Clinic")
+        ),
     )
 
 

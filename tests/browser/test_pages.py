@@ -95,6 +95,10 @@ def pages_of(bureau: Bureau, open_desk: OpenDesk, **how: Any) -> Iterator[tuple[
         ("policy editor", f"/policies/{bureau.policy.pk}/edit/"),
         ("policy impact", f"/policies/{bureau.policy.pk}/impact/"),
         ("feed", "/settlements/load/"),
+        ("exceptions", "/discrepancies/"),
+        ("exception", f"/discrepancies/{bureau.difference.pk}/"),
+        ("days", "/days/?day=2026-03-16"),
+        ("day", "/days/day/?day=2026-03-16"),
         ("policy list", f"/policies/{bureau.policy.pk}/impact/groups/?parameter=max_members"),
     ):
         assert (name, supervisor.go(address)) == (name, 200)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.links import links_to
-from accounts.models import AuditEvent, InsuredPerson, Staff
+from accounts.models import AuditEvent, ClosedDay, InsuredPerson, Staff
 from accounts.models.audit import AuditKind
 from families.models import MutualAidGroup
 from settlement.models import Claim, ReversalCase, Settlement
@@ -178,6 +178,17 @@ def test_the_reviewer_approves_what_the_page_showed_and_prints_the_decision(
         printed = who.get(f"/claims/{claim.pk}/{paper}.pdf")
         assert (printed.status_code, printed.content[:5]) == (200, b"%PDF-")
     assert AuditEvent.objects.filter(kind=AuditKind.PRINT, person=child).count() == 2
+
+
+def test_a_claim_of_a_signed_day_is_booked_on_the_next_and_the_reviewer_is_told(
+    clerk: Staff, reviewer: Staff, child: InsuredPerson
+) -> None:
+    claim = submitted_claim(child, by=clerk)
+    ClosedDay.objects.create(region=child.region, business_date=claim.settled_on, closed_by=reviewer)
+    desk = signed_in(reviewer)
+    seen = desk.get(f"/claims/{claim.pk}/").context["seen"]
+    page = desk.post(f"/claims/{claim.pk}/approve/", {"seen": seen}, follow=True).content.decode()
+    assert "2026-03-16已日结，记入其后首个未日结日2026-03-17" in page
 
 
 def test_sending_back_needs_a_reason_and_leads_to_the_next(

@@ -64,6 +64,7 @@ from tests.factories import (
     make_transfer,
 )
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
+from tests.integration.closing_laws import CLOSING_LAWS, closing_world
 from tests.own import own_models
 
 
@@ -1587,7 +1588,19 @@ SETTLEMENT = {
     ),
 }
 CLAIMS = {name: Law(*law) for name, law in CLAIM_LAWS.items()}
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS}
+CLOSING = {name: Law(*law) for name, law in CLOSING_LAWS.items()} | {
+    "entry_on_open_day": Law(
+        (FOLLOWS + entry(3, "1", "0", "91, 205", source="t") + balance("91, 205", 3)).replace(
+            "'2026-03-16'", "'2020-01-07'"
+        ),
+        [FOLLOWS.replace("'2026-03-16'", "'2020-01-06'")],
+    ),
+    "settlement_on_open_day": Law(
+        settlement("N1", values="business_date = '2020-01-07'"),
+        [settlement("N1", values="business_date = '2020-01-06'")],
+    ),
+}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1697,6 +1710,7 @@ def _world() -> dict[str, Any]:
         **(settled := _settled(rows[1].person, rows[2].person, clerk)),
         **_reported(settled["institution"], rows[2].person, clerk),
         **claims_world(clerk, reviewer, make_staff("reviewer")),
+        **closing_world(clerk, reviewer),
         **_transfers(make_group("12*", by=clerk), clerk),
         "saved_report": SavedReport.objects.create(owner=clerk, name="standing", report="mutual-aid").pk,
     }

@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Code, InsuredPerson, Job, Region, Staff
+from accounts.models import AuditEvent, ClosedDay, Code, InsuredPerson, Job, Region, Staff
 from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
@@ -31,12 +31,14 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
 from reports.models import SavedReport
 from reports.standard import MUTUAL_AID
+from settlement.models import DiscrepancyDecision
 from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
     make_batch,
     make_claim,
     make_claim_document,
+    make_difference,
     make_document,
     make_draft,
     make_group,
@@ -282,6 +284,21 @@ TABLE: dict[str, Row] = {
     "exports/": page(SUPERVISOR),
     "exports/<int:pk>/": page(SUPERVISOR, "own export"),
     "exports/<int:pk>/file/": page(SUPERVISOR, "own export"),
+    # Exceptions and days
+    "discrepancies/": page(OVERSEERS),
+    "discrepancies/decide/": form(SUPERVISOR),
+    "discrepancies/take/": form(SUPERVISOR),
+    "discrepancies/<int:pk>/": page(OVERSEERS, "settlement/discrepancy"),
+    "discrepancies/<int:pk>/decide/": form(SUPERVISOR, "settlement/discrepancy", 422),
+    "discrepancies/<int:pk>/hand-over/": form(SUPERVISOR, "settlement/discrepancy"),
+    "discrepancies/<int:pk>/comment/": form(SUPERVISOR, "settlement/discrepancy", 422),
+    "discrepancy-decisions/<int:pk>/confirm/": form(SUPERVISOR, "settlement/discrepancydecision"),
+    "discrepancy-decisions/<int:pk>/end/": form(SUPERVISOR, "settlement/discrepancydecision", 422),
+    "days/": page(OVERSEERS),
+    "days/day/": page(OVERSEERS, day="2026-03-16"),
+    "days/compare/": form(SUPERVISOR),
+    "days/close/": form(SUPERVISOR),
+    "closed-days/<int:pk>/reopen/": form(SUPERVISOR, "accounts/closedday", 422),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -342,6 +359,15 @@ def furnish(region: str) -> World:
     claim, settled = make_claim(person, by=clerk), make_settlement(person, "1.00", by=clerk)
     rows += [claim, make_claim_document(claim, by=clerk), settled]
     rows.append(ask_reversal(settlement_id=settled.pk, reason="x", by=clerk))
+    difference = make_difference(by=clerk)
+    rows += [
+        difference,
+        DiscrepancyDecision.objects.create(
+            discrepancy=difference, reason="institution_corrects", code="3", centre="100.00",
+            institution_value="100.50", amount="0.50", alone_up_to=0, accepted_up_to=1, decided_by=clerk,
+        ),
+        ClosedDay.objects.create(region_id=region, business_date=START.replace(year=2020), closed_by=clerk),
+    ]  # fmt: skip
     others = {"feed": make_feed(clerk)} | {
         "policy draft": make_draft(region, max_members=6),
         "report": SimpleNamespace(pk=MUTUAL_AID.code),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import AuditEvent, InsuredPerson, Job, Staff
+from accounts.models import AuditEvent, ClosedDay, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.jobs import run_job
 from settlement.models import Institution, Settlement
@@ -99,6 +100,17 @@ def test_rows_with_faults_are_named_and_the_others_settled(client: Client, perso
     assert Settlement.objects.count() == 1
     assert client.get(f"/settlements/feeds/{job.pk}/errors.xlsx").content.startswith(b"PK")
     assert AuditEvent.objects.filter(kind=AuditKind.EXPORT, detail__file="settlement_errors").count() == 1
+
+
+def test_a_row_of_a_signed_day_is_settled_and_said_to_be_booked_on_the_next(
+    client: Client, person: InsuredPerson, supervisor: Staff
+) -> None:
+    ClosedDay.objects.create(region=supervisor.region, business_date=dt.date(2026, 3, 16), closed_by=supervisor)
+    page = told(client, upload(client, feed_of(person.psn_no, hospital=make_institution())))
+    assert "本次入账 1 原已入账 0 未通过 0" in page
+    assert "1笔已结算，记入其后日期" in page
+    assert "该日已日结，记入其后首个未日结日：2026-03-16 → 2026-03-17。 day_closed" in page
+    assert Settlement.objects.get().business_date == dt.date(2026, 3, 17)
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(client: Client, person: InsuredPerson) -> None:

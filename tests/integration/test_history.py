@@ -13,7 +13,17 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.acting import acting
-from accounts.models import AuditEvent, Code, InsuredPerson, Job, PersonalAccount, Region, RegionMove, Staff
+from accounts.models import (
+    AuditEvent,
+    ClosedDay,
+    Code,
+    InsuredPerson,
+    Job,
+    PersonalAccount,
+    Region,
+    RegionMove,
+    Staff,
+)
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
 from accounts.services.audit import record_event, verify_chain
@@ -25,7 +35,10 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from reports.models import SavedReport
-from settlement.models import Discrepancy, ReversalCase, Statement, StatementLine, WalletTransfer
+from settlement.models import Discrepancy, DiscrepancyDecision, ReversalCase, Statement, StatementLine, WalletTransfer
+from settlement.services.daily_close import close_day, reopen_day
+from settlement.services.deciding import decide, end_decision
+from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal, withdraw_reversal
 from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
@@ -33,6 +46,7 @@ from tests.factories import (
     START,
     make_batch,
     make_claim,
+    make_difference,
     make_document,
     make_draft,
     make_group,
@@ -82,7 +96,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "SavedReport": ("report", "regions"),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
-UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer"}
+UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer", "DiscrepancyDecision", "ClosedDay"}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -214,6 +228,22 @@ def test_a_transfer_and_its_answer_leave_a_trail_that_names_who_recorded_each(st
     accept_transfer(transfer_id=transfer.transfer_id, at=NOON, by=clerk)
     events = history(WalletTransfer).values_list("pgh_label", "state", "pgh_context__staff")
     assert list(events) == [("insert", "waiting", staff.pk), ("update", "accepted", clerk.pk)]
+
+
+def test_a_decision_and_its_end_leave_a_trail_that_names_who_did_each(staff: Staff) -> None:
+    difference, other = make_difference(by=make_staff("clerk")), make_staff("supervisor", "421000")
+    (decided,) = decide(chosen={difference.pk: difference.version}, reason="institution_corrects", note="", by=staff)
+    end_decision(decision_id=decided.pk, note="x", by=other)
+    events = history(DiscrepancyDecision).values_list("pgh_label", "ending", "pgh_context__staff")
+    assert list(events) == [("insert", "", staff.pk), ("update", "withdrawn", other.pk)]
+
+
+def test_a_day_signed_and_reopened_leaves_a_trail_that_names_who_did_each(staff: Staff) -> None:
+    other = make_staff("supervisor", "420000")
+    reconcile(day=START, by=staff)
+    reopen_day(closed_id=close_day(day=START, by=staff).pk, reason="x", by=other)
+    events = history(ClosedDay).values_list("pgh_label", "reason", "pgh_context__staff")
+    assert list(events) == [("insert", "", staff.pk), ("update", "x", other.pk)]
 
 
 @pytest.mark.parametrize("change", [by_save, by_update, by_bulk_update, by_raw_sql])

@@ -29,12 +29,14 @@ from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
 from reports.models import SavedReport
 from reports.standard import MUTUAL_AID, REPORTS
+from settlement.services.deciding import comment_on, decide
 from settlement.services.reversals import ask_reversal
 from tests import registrations
 from tests.factories import (
     START,
     make_batch,
     make_claim,
+    make_difference,
     make_document,
     make_draft,
     make_group,
@@ -133,6 +135,11 @@ PAGES = {
     **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
+    "/discrepancies/": "supervisor",
+    "/discrepancies/?state=decided&code=3&field=acct_pay&day=2026-03-16&whose=nobody&age=today": "auditor",
+    "/discrepancies/{difference}/": "supervisor",
+    "/days/?day=2026-03-16": "supervisor",
+    "/days/day/?day=2026-03-16": "supervisor",
 }
 
 
@@ -145,6 +152,7 @@ class Office:
         }
         self.clerk: Staff = self.staff["clerk"]
         self.person = make_person(current="100.00", by=self.clerk)
+        self.place = make_institution()
         self.policy = make_draft("421002", max_members=2)
         self.batch = make_batch(by=self.clerk)
         payer = make_person(current="1.00", by=self.clerk)
@@ -194,8 +202,16 @@ class Office:
         SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
         params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
         enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
+        self._differ()
         self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
+
+    def _differ(self) -> None:
+        """Two differences, one of them decided."""
+        supervisor = self.staff["supervisor"]
+        decided, self.difference = (make_difference(by=self.clerk, institution=self.place) for _ in range(2))
+        decide(chosen={decided.pk: decided.version}, reason="institution_corrects", note="", by=supervisor)
+        comment_on(discrepancy_id=self.difference.pk, text="x", by=supervisor)
 
     def _settle(self) -> None:
         """The same family pays once more."""
@@ -239,6 +255,7 @@ class Office:
             "payer",
             "patient",
             "transfer",
+            "difference",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db.models import Model
 
-from accounts.models import AccountAdjustment, Job, JobFile, RegionMove
+from accounts.models import AccountAdjustment, ClosedDay, Job, JobFile, RegionMove
 from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.scope import ScopedQuerySet
@@ -22,6 +22,8 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from reports.models import SavedReport
+from settlement.models import Discrepancy
+from settlement.services.deciding import comment_on, decide
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal
@@ -93,6 +95,9 @@ READERS = {
     "StatementLine": {"supervisor", "auditor"},
     "Reconciliation": {"supervisor", "auditor"},
     "Discrepancy": {"supervisor", "auditor"},
+    "DiscrepancyDecision": {"supervisor", "auditor"},
+    "DiscrepancyComment": {"supervisor", "auditor"},
+    "ClosedDay": {"supervisor", "auditor"},
     "Claim": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "ClaimDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "ReversalCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -160,6 +165,10 @@ def reconcile_something(region: str) -> None:
         archive.writestr("x.txt", f"S{region}\tM1\tP1\t1.00\t0.00\t1.00\t0")
     load_statement(content=packed.getvalue(), name=name, by=supervisor)
     reconcile(day=dt.date(2026, 3, 16), by=supervisor)
+    found = Discrepancy.objects.get(setl_id=f"S{region}")
+    decide(chosen={found.pk: found.version}, reason="institution_corrects", note="", by=supervisor)
+    comment_on(discrepancy_id=found.pk, text="x", by=supervisor)
+    ClosedDay.objects.create(region_id=region, business_date=dt.date(2020, 1, 6), closed_by=supervisor)
 
 
 def test_every_model_that_is_scoped_is_classified() -> None:
