@@ -1,11 +1,13 @@
 """The program of the child process that parses one table from outside (`accounts.isolated`).
 
 Its order is {"name", "limits", "zipped"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
-cells], last {"end": rows}, so that a cut-off answer is never taken for a short file.
+cells], last {"end": rows}, so that a cut-off answer is never taken for a short file. Of an archive with one text file
+come {"kind": "text"}, then its text in pieces of whole lines, and the end.
 """
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from typing import Any
 
 from accounts.isolated.program import as_line, serve
@@ -13,12 +15,13 @@ from accounts.spreadsheets.archive import only_text
 from accounts.spreadsheets.cells import Row, to_wire
 from accounts.spreadsheets.guard import Kind, check_file
 from accounts.spreadsheets.limits import Limits
-from accounts.spreadsheets.plain_text import read_text
+from accounts.spreadsheets.plain_text import encoding_of, read_text
 from accounts.spreadsheets.refusals import FileRefused, Reason
 from accounts.spreadsheets.workbook import Table, read_workbook
 
 _BATCH = 250
 _BATCH_CHARACTERS = 500_000
+_PIECE_CHARACTERS = 256 * 1024
 
 
 def main() -> None:
@@ -28,10 +31,10 @@ def main() -> None:
 
 def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     limits = Limits(**{field.name: order["limits"][field.name] for field in fields(Limits)})
-    name = order["name"]
     if order["zipped"]:
-        name, content = only_text(content, limits)
-    kind = check_file(content, name=name, limits=limits)
+        yield from _text_answer(content, limits)
+        return
+    kind = check_file(content, name=order["name"], limits=limits)
     table = _table(content, kind, limits)
     yield as_line({"kind": kind, "title": table.title, "merged": [astuple(merge) for merge in table.merged]})
     count = delivered = 0
@@ -45,6 +48,23 @@ def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     if not count:
         raise FileRefused(Reason.NO_DATA if kind == "xlsx" else Reason.EMPTY)
     yield as_line({"end": count})
+
+
+def _text_answer(content: bytes, limits: Limits) -> Iterator[bytes]:
+    """Line ends are made one kind. Raises: FileRefused."""
+    name, content = only_text(content, limits)
+    if check_file(content, name=name, limits=replace(limits, file_bytes=limits.unpacked_bytes)) != "csv":
+        raise FileRefused(Reason.OTHER_ARCHIVE)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding_of(content))
+    yield as_line({"kind": "text"})
+    lines = 0
+    while piece := text.read(_PIECE_CHARACTERS):
+        piece += text.readline()
+        lines += piece.count("\n")
+        if lines > limits.rows:
+            raise FileRefused(Reason.TOO_MANY_ROWS, limit=limits.rows)
+        yield as_line(piece)
+    yield as_line({"end": lines})
 
 
 def _table(content: bytes, kind: Kind, limits: Limits) -> Table:
