@@ -3,7 +3,7 @@ from settlement.models.institution import Institution
 from settlement.models.premium import PremiumPayment
 from settlement.models.reversal import ReversalCase
 from settlement.models.settlement import Settlement, SettlementKind, SettlementShare
-from settlement.models.statement import Discrepancy, Reconciliation, Statement, StatementLine
+from settlement.models.statement import Discrepancy, Reconciliation, Statement, StatementLine, StatementTotal
 from settlement.models.transfer import WalletTransfer
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "SettlementShare",
     "Statement",
     "StatementLine",
+    "StatementTotal",
     "WalletTransfer",
 ]

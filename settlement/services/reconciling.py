@@ -28,7 +28,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile:' || %s || %s, 
 # settlement near midnight may stand in the statement of the day before or after. It belongs to our business date and
 # takes the line of that day, else of the day before, else of the day after; a further line is one too many. A line
 # that names what another institution settled is told with both. `mdtrt_id` and `psn_no` may be left out.
-RECONCILE = """
+SIDES = """
     WITH told AS (
         SELECT line.*, statement.institution_id
           FROM settlement_statement AS statement
@@ -76,7 +76,10 @@ RECONCILE = """
                           AND statement.institution_id = told.institution_id
                           AND statement.business_date IN (known.business_date, known.business_date - 1)
                           AND statement.business_date <> %(day)s)
-    ), found AS (
+    )
+"""
+RECONCILE = f"""
+    {SIDES}, found AS (
         SELECT institution_id, setl_id, '1' AS code, 'missing_from_institution' AS field,
                here_medfee::text AS centre, NULL AS institution_value, settlement_id, line_id
           FROM sides WHERE line_id IS NULL
@@ -119,7 +122,7 @@ RECONCILE = """
                               AND found.setl_id = known.setl_id AND found.field = known.field)
     )
     SELECT (SELECT count(*) FROM sides), (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
-"""
+"""  # noqa: S608 - of constants
 WITH_STATEMENT = """
     SELECT statement.institution_id
       FROM settlement_statement AS statement
@@ -204,7 +207,7 @@ def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
         "day": day,
         "at": now,
         "institutions": institutions,
-        "with_family": _regions_that_count_family(day),
+        "with_family": regions_that_count_family(day)[day],
     }
     with connection.cursor() as cursor:
         cursor.execute(RECONCILE, values)
@@ -218,8 +221,8 @@ def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
     return run, institutions
 
 
-def _regions_that_count_family(day: dt.date) -> list[str]:
-    """Where `acct_pay` of files includes what the family paid."""
+def regions_that_count_family(*days: dt.date) -> dict[dt.date, list[str]]:
+    """Where `acct_pay` of files includes what the family paid, on each of these days."""
     paths = dict(Region.objects.values_list("code", "path"))
     policies = PolicyBook(paths.values())
-    return [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay]
+    return {day: [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay] for day in days}

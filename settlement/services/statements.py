@@ -9,24 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from accounts.acting import writes
 from accounts.import_messages import message_for
-from accounts.models import Staff
+from accounts.models import Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.prepared import fetch
 from accounts.services.audit import record_event
-from accounts.services.import_result import ImportResult, RowError, file_error, sha256_of
-from accounts.services.rights import require_right
+from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, file_error, sha256_of
+from accounts.services.jobs import JobRefused, Progress, enqueue
+from accounts.services.rights import RightMissing, require_right
 from accounts.spreadsheets.reader import read_zipped_lines
 from accounts.spreadsheets.refusals import FileRefused
 from settlement.models import Institution, Statement
 from settlement.services.statement_lines import FaultyLine, Line, faults_of, read_lines
 
 RIGHT = "settlement.load_statement"
+LOAD = "load_statement"  # kind of the jobs
 NAME = re.compile(r"([HP][0-9]{6}[0-9A-Z]{5,23})_([0-9]{8})_3202\.zip", re.ASCII | re.IGNORECASE)
 NEXT_KEY = "SELECT nextval(pg_get_serial_sequence('settlement_statement', 'id'))"
 COPY = f"COPY settlement_statementline (statement_id, number, {', '.join(Line._fields)}) FROM STDIN"
@@ -131,3 +134,23 @@ def _audit(statement: Statement, by: Staff) -> None:
         AuditKind.IMPORT, by=by, file="statement", sha256=statement.sha256, rows=statement.lines_count,
         institution=statement.institution_id, day=statement.business_date.isoformat(),
     )  # fmt: skip
+
+
+@writes
+def ask_for_load(*, content: bytes, name: str, by: Staff) -> Job:
+    """Have a worker take in a statement. Raises: RightMissing."""
+    require_right(by, RIGHT)
+    return enqueue(kind=LOAD, file=(name, content), by=by)
+
+
+def run_load(job: Job, progress: Progress) -> dict[str, Any]:
+    """The work of a job of kind `load_statement`. Raises: JobRefused."""
+    file = job.upload
+    try:
+        result = load_statement(content=file.content, name=file.name, by=job.owner)
+    except RightMissing as refusal:
+        raise JobRefused(str(refusal)) from refusal
+    if result.unreadable:
+        raise JobRefused(result.unreadable.message)
+    statement = {"statement": result.statement.pk} if result.statement else {}
+    return result.as_json(most_errors=SHOWN_ERRORS) | statement
