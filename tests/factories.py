@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -48,13 +50,23 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind, WalletTransfer
+from settlement.models import (
+    Claim,
+    ClaimDocument,
+    Institution,
+    Settlement,
+    SettlementKind,
+    Statement,
+    StatementTotal,
+    WalletTransfer,
+)
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
 from settlement.services.claim_papers import add_claim_document, asked_papers
 from settlement.services.claims import ClaimInput, save_claim, submit_claim
 from settlement.services.settling import record_settlement
+from settlement.services.statements import load_statement
 from settlement.services.transfers import transfer_wallet
 from tests.files.scans import picture
 
@@ -334,6 +346,36 @@ def make_bill(person: InsuredPerson, amount: str = "100.00", *, fund: str = "0.0
 
 def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Settlement:
     return record_settlement(new=make_bill(person, amount, **fields), by=by)
+
+
+def zipped(*lines: str, name: str = "x.txt") -> bytes:
+    """A 3202 file; the same lines are the same bytes, whatever the hour."""
+    packed, text = io.BytesIO(), zipfile.ZipInfo(name)
+    text.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(text, "\n".join(lines))
+    return packed.getvalue()
+
+
+def make_statement(
+    region: str = "421002", *lines: str, day: str = "20260316", hospital: Institution | None = None
+) -> Statement:
+    """`lines`: as the file has them, by default one that nothing was settled for."""
+    hospital = hospital or make_institution(region)
+    content = zipped(*(lines or [f"S{next(_serial):013d}\tM1\tP1\t10.00\t5.00\t5.00\t0"]))
+    by = make_staff("supervisor", region)
+    result = load_statement(content=content, name=f"{hospital.pk}_{day}_3202.zip", by=by)
+    assert result.statement is not None
+    return result.statement
+
+
+def make_total(region: str = "421002", *, by: Staff, **fields: Any) -> StatementTotal:
+    """Of one day and a hospital of the region."""
+    values = {"starts_on": START, "ends_on": START + dt.timedelta(days=1), "insutype": "310", "clr_type": "11"}
+    amounts = {"medfee_sumamt": 10, "fund_pay_sumamt": 4, "acct_pay": 6, "setl_count": 1}
+    return StatementTotal.objects.create(
+        institution=make_institution(region), loaded_by=by, **(values | amounts | fields)
+    )
 
 
 def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:

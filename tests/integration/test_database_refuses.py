@@ -1216,6 +1216,13 @@ def line(setl_id: str) -> str:
         VALUES ({{statement}}, 2, '{setl_id}', '', '', 1, 0, 1, false, '');"""
 
 
+def total(insutype: str = "310", counts: str = "true", until: str = "2026-03-17") -> str:
+    return f"""INSERT INTO settlement_statementtotal (institution_id, starts_on, ends_on, insutype, clr_type,
+        medfee_sumamt, fund_pay_sumamt, acct_pay, setl_count, loaded_by_id, loaded_at, counts)
+        VALUES ('{{institution}}', '2026-03-16', '{until}', '{insutype}', '11', 1, 0, 1, 1, {{clerk}}, now(),
+        {counts});"""
+
+
 def reconciliation(day: str, figures: str = "5, 4") -> str:
     return f"""INSERT INTO settlement_reconciliation (region_id, business_date, kind, compared, balanced, run_by_id,
         run_at) VALUES ('421002', '{day}', '3202', {figures}, {{clerk}}, now());"""
@@ -1357,6 +1364,21 @@ SETTLEMENT = {
         "Cannot update or delete rows from settlement_statementline",
     ),
     "line_no_truncate": Law(line("L2"), ["TRUNCATE settlement_statementline CASCADE"], "is append-only"),
+    "statement_total_once": Law(total() + total("390") + total(counts="false"), [total() + total()]),
+    "statement_total_covers_a_day": Law(total(until="2026-03-17"), [total(until="2026-03-16")]),
+    "statement_total_stays_itself": Law(
+        total() + "UPDATE settlement_statementtotal SET counts = false",
+        [
+            total() + f"UPDATE settlement_statementtotal SET {name} = {value}"
+            for name, value in (("medfee_sumamt", "2"), ("setl_count", "2"), ("ends_on", "'2026-03-18'"))
+        ],
+        "rows from settlement_statementtotal",
+    ),
+    "statement_total_is_kept": Law(
+        total(),
+        [total() + "DELETE FROM settlement_statementtotal"],
+        "Cannot delete rows from settlement_statementtotal",
+    ),
     "reconciliation_once": Law(reconciliation("2026-03-17"), [reconciliation("2026-03-16")]),
     "reconciliation_balanced_are_compared": Law(
         reconciliation("2026-03-17", "5, 5"), [reconciliation("2026-03-17", "5, 6")]

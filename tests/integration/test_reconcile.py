@@ -15,7 +15,7 @@ from settlement.models import Discrepancy, Reconciliation, Statement, StatementL
 from settlement.services.feed import load_settlements
 from settlement.services.statements import StatementResult, load_statement
 from tests.commands import run
-from tests.factories import make_institution, make_staff
+from tests.factories import make_institution, make_staff, zipped
 from tests.integration.test_load_settlements import supervisor
 
 __all__ = ["supervisor"]
@@ -44,13 +44,6 @@ def reconciled(tmp_path: Path) -> dict[str, Any]:
 
 def told(answer: dict[str, Any]) -> set[tuple[str, str, str]]:
     return {(one["setl_id"], one["code"], one["field"]) for one in answer["differences"]}
-
-
-def zipped(*lines: str, name: str = FILE.replace(".zip", ".txt")) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, "\n".join(lines))
-    return packed.getvalue()
 
 
 def sent(*lines: str, by: Staff, name: str = FILE) -> StatementResult:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from decimal import Decimal
 from uuid import uuid4
 
@@ -24,19 +22,19 @@ from families.services.drafts import save_case
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal
-from settlement.services.statements import load_statement
 from tests.factories import (
     START,
     make_batch,
     make_document,
     make_group,
     make_import_family,
-    make_institution,
     make_match,
     make_person,
     make_settlement,
     make_staff,
+    make_statement,
     make_suspension,
+    make_total,
     make_transfer,
     submitted_claim,
 )
@@ -89,6 +87,7 @@ READERS = {
     "PremiumPayment": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Statement": {"supervisor", "auditor"},
     "StatementLine": {"supervisor", "auditor"},
+    "StatementTotal": {"supervisor", "auditor"},
     "Reconciliation": {"supervisor", "auditor"},
     "Discrepancy": {"supervisor", "auditor"},
     "Claim": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -150,13 +149,9 @@ def furnish(region: str) -> None:
 
 
 def reconcile_something(region: str) -> None:
-    supervisor, institution = make_staff("supervisor", region), make_institution(region)
-    name = f"{institution.pk}_20260316_3202.zip"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("x.txt", f"S{region}\tM1\tP1\t1.00\t0.00\t1.00\t0")
-    load_statement(content=packed.getvalue(), name=name, by=supervisor)
-    reconcile(day=dt.date(2026, 3, 16), by=supervisor)
+    statement = make_statement(region)
+    reconcile(day=statement.business_date, by=statement.loaded_by)
+    make_total(region, by=statement.loaded_by)
 
 
 def test_every_model_that_is_scoped_is_classified() -> None:

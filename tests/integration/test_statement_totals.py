@@ -17,8 +17,7 @@ from settlement.services.settling import record_settlement
 from settlement.services.statements import load_statement
 from settlement.services.total_rows import COLUMNS, NewTotal
 from settlement.services.totals import load_totals, record_totals
-from tests.factories import make_bill, make_institution, make_person, make_staff, reversal_of
-from tests.integration.test_reconcile import zipped
+from tests.factories import make_bill, make_institution, make_person, make_staff, reversal_of, zipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 DAY = dt.date(2026, 3, 16)
