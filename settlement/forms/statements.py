@@ -40,7 +40,6 @@ class StatementsForm(UploadForm):
     file = FilesField(
         label=_("Files"),
         widget=FilesInput(attrs={"accept": ".zip", "data-focus": ""}),
-        help_text=_("<institution>_<yyyymmdd>_3202.zip"),
     )
 
     def clean_file(self) -> list[UploadedFile]:

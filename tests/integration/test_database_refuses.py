@@ -60,6 +60,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_total,
     make_transfer,
 )
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
@@ -1717,7 +1718,8 @@ def _world() -> dict[str, Any]:
 
 
 def _reported(institution: str, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:
-    """A premium; a statement with a line, a day that was reconciled, and what differed."""
+    """A premium; a total, a statement with a line, a day that was reconciled, and what differed."""
+    make_total(by=clerk)
     bill = make_bill(patient, "10.00", kind="premium", institution_id=None, med_type="", acct_used=False)
     paid = record_settlement(new=bill, by=clerk)
     PremiumPayment.objects.create(settlement=paid, person=patient, year=2027)
