@@ -50,9 +50,9 @@ def prepare(directory: str, settlements: str, institutions: str) -> dict[str, An
     )  # fmt: skip
     with connection.cursor() as cursor:
         person.save()
-        cursor.execute("ALTER TABLE settlement_settlement DISABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE settlement_settlement DISABLE TRIGGER USER")
         cursor.execute(FILL, {"person": person.pk, "count": int(settlements), "codes": codes, "day": DAY})
-        cursor.execute("ALTER TABLE settlement_settlement ENABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE settlement_settlement ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE")
     files = Path(directory)
     for old in files.glob("*.zip"):
@@ -67,7 +67,8 @@ FILL = """
            hosp_part_amt, psn_part_amt, acct_pay, acct_mulaid_pay, psn_cash_pay, considerations, recorded_by_id,
            recorded_at)
     SELECT 'S' || lpad(n::text, 18, '0'), 'networked', 'M' || lpad(n::text, 18, '0'), %(person)s,
-           'P' || lpad((n %% 500000)::text, 18, '0'), '310', '421002', (%(codes)s)[1 + n %% cardinality(%(codes)s)],
+           'P' || lpad((n %% 500000)::text, 18, '0'), '310', '421002',
+           (%(codes)s::text[])[1 + n %% cardinality(%(codes)s::text[])],
            '11', 'outpatient', %(day)s + time '09:00', %(day)s, '', '', '', true, fee, 0, 0, 0, fee, 40, 0, fee - 40,
            0, 0, fee - 40, '[]', (SELECT min(id) FROM accounts_staff), now()
       FROM generate_series(1, %(count)s) AS n, LATERAL (SELECT 100 + n %% 1000 / 100.0 AS fee) AS paid

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import DayField, UploadForm
 from accounts.models import Staff
@@ -60,7 +61,7 @@ class _InstitutionAndDay(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("institution: code or name")}),
     )
     counts = forms.ChoiceField(
-        label=_("state"),
+        label=pgettext_lazy("of a file", "state"),
         required=False,
         choices=[("", _("counting")), ("replaced", _("replaced")), ("all", _("all"))],
     )
@@ -103,13 +104,22 @@ class SchemeForm(forms.Form):
     )
 
 
+class TotalsFileForm(UploadForm):
+    """A table of totals, below the form of one."""
+
+    file = forms.FileField(label=_("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}))
+
+
 class TotalForm(forms.Form):
     """One total, under the national names; read by the same function as a row of a file."""
 
     fixmedins_code = forms.CharField(label=_("institution code"), max_length=30)
-    stmt_begndate = forms.CharField(label=_("first day"), max_length=11)
+    stmt_begndate = forms.CharField(label=pgettext_lazy("of a period", "first day"), max_length=11)
     stmt_enddate = forms.CharField(
-        label=_("last day"), max_length=11, required=False, help_text=_("empty: the first day alone")
+        label=pgettext_lazy("of a period", "last day"),
+        max_length=11,
+        required=False,
+        help_text=_("empty: the first day alone"),
     )
     insutype = forms.ChoiceField(label=_("insurance type"))
     clr_type = forms.ChoiceField(label=_("clearing type"))
@@ -117,7 +127,7 @@ class TotalForm(forms.Form):
     fund_pay_sumamt = forms.CharField(label=_("pooled fund"), max_length=20)
     acct_pay = forms.CharField(label=_("personal account"), max_length=20)
     fixmedins_setl_cnt = forms.CharField(
-        label=_("settlements"), max_length=10, help_text=_("a reversal takes one away")
+        label=_("number of settlements"), max_length=10, help_text=_("a reversal takes one away")
     )
 
     def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
@@ -125,8 +135,9 @@ class TotalForm(forms.Form):
         self._staff = staff
         for name in ("insutype", "clr_type"):
             self._offer(name, [(code, f"{code} {label}") for code, label in sorted(code_labels(name).items())])
-        for name in COLUMNS[:2]:
+        for name in COLUMNS[:3]:
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["fixmedins_code"].widget.attrs["data-focus"] = True
         for name in COLUMNS[5:]:
             self.fields[name].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "gj-amount"}
 

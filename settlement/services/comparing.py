@@ -26,8 +26,8 @@ from settlement.services.total_rows import FIGURES
 # Counting rows: a reversal takes one away (DOMAIN.md section 6). Which care is cleared as what says the code table
 # `med_type_clr`, the region's before everybody's; what it does not name is 99.
 OURS = """
-    SELECT total.id, COALESCE(sum(paid.medfee_sumamt), 0), COALESCE(sum(paid.fund_pay_sumamt), 0),
-           COALESCE(sum(paid.told_pay), 0), COALESCE(sum(paid.counted), 0)
+    SELECT total.id, COALESCE(sum(paid.medfee_sumamt), 0.00), COALESCE(sum(paid.fund_pay_sumamt), 0.00),
+           COALESCE(sum(paid.told_pay), 0.00), COALESCE(sum(paid.counted), 0)
       FROM settlement_statementtotal AS total
       JOIN settlement_institution AS institution ON institution.fixmedins_code = total.institution_id
       LEFT JOIN LATERAL (

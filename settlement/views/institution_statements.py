@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.job_progress import progress_of
@@ -24,6 +25,7 @@ from accounts.services.audit import record_event
 from accounts.services.import_result import SHOWN_ERRORS
 from settlement.forms.statements import SchemeForm, StatementFilter, StatementsForm
 from settlement.models import Discrepancy, Statement, StatementLine
+from settlement.models.statement import DifferenceCode
 from settlement.services.reconciling import RIGHT as RECONCILE
 from settlement.services.results import Scheme, result_file
 from settlement.services.statements import LOAD, RIGHT, ask_for_load
@@ -31,6 +33,10 @@ from settlement.services.totals import LOAD as LOAD_TOTALS
 
 VIEW = "settlement.view_statement"
 ROWS, LINES, LOADS = 50, 100, 20
+# National field → what a person calls it.
+FIELDS = {field.help_text: field.verbose_name for field in StatementLine._meta.concrete_fields if field.help_text} | {
+    "fixmedins_code": gettext_lazy("institution")
+}
 
 
 @require_GET
@@ -118,11 +124,19 @@ def statement(request: StaffRequest, pk: int) -> HttpResponse:
         "statement": shown,
         "versions": of_day.select_related("loaded_by").order_by("-pk"),
         "page": page,
-        "lines": [(line, mask_number(line.psn_no), list(line.discrepancies.all())) for line in page],
+        "lines": [(line, mask_number(line.psn_no), _differing(line)) for line in page],
         "schemes": Scheme.choices if shown.counts and request.user.has_perm(RECONCILE) else [],
     }
     title = _("Statement of {name}").format(name=shown.institution.name)
     return render_page(request, "settlement/institution_statement.html", context, title=title)
+
+
+def _differing(line: StatementLine) -> list[str]:
+    """Field by field, or that the centre has nothing of the line. Expects a row of `_lines`."""
+    return [
+        str(FIELDS.get(one.field, one.field)) if one.code == DifferenceCode.DIFFERS else one.get_code_display()
+        for one in line.discrepancies.all()
+    ]
 
 
 def _lines(statement: Statement) -> QuerySet[StatementLine]:

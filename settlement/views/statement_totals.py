@@ -10,10 +10,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.forms import UploadForm
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
-from settlement.forms.statements import TotalFilter, TotalForm
+from settlement.forms.statements import TotalFilter, TotalForm, TotalsFileForm
 from settlement.models import StatementTotal
 from settlement.services.comparing import compare_totals
 from settlement.services.statements import RIGHT
@@ -48,7 +47,7 @@ def enter(request: StaffRequest) -> HttpResponse:
 @permission_required(RIGHT, raise_exception=True)
 def load(request: StaffRequest) -> HttpResponse:
     """A table of totals, for a worker to take in."""
-    form = UploadForm(request.POST, request.FILES, request_bytes=int(request.META.get("CONTENT_LENGTH") or 0))
+    form = TotalsFileForm(request.POST, request.FILES, request_bytes=int(request.META.get("CONTENT_LENGTH") or 0))
     if not form.is_valid():
         return _page(request, TotalForm(staff=request.user), upload=form, status=422)
     upload = form.cleaned_data["file"]
@@ -56,14 +55,14 @@ def load(request: StaffRequest) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, form: TotalForm, *, upload: UploadForm | None = None, status: int = 200
+    request: StaffRequest, form: TotalForm, *, upload: TotalsFileForm | None = None, status: int = 200
 ) -> HttpResponse:
     narrow = TotalFilter(request.GET)
     rows = StatementTotal.objects.for_staff(request.user).select_related("institution", "loaded_by")
     page = Paginator(narrow.narrowed(rows), ROWS).get_page(request.GET.get("page"))
     context = {
         "form": form if request.user.has_perm(RIGHT) else None,
-        "upload": upload or UploadForm(),
+        "upload": upload or TotalsFileForm(),
         "filter": narrow,
         "page": page,
         "compared": compare_totals(page.object_list),

@@ -84,9 +84,9 @@ def test_a_file_with_faults_is_refused_whole_and_every_fault_told(client: Client
     page = words(text(client, f"/statements/loads/{job.pk}/"))
     assert "amount_invalid" in page
     assert "code_unknown" in page
-    assert "本文件未收入" in page
+    assert "本文件未接收" in page
     assert not Statement.objects.exists()
-    assert "未收入 共2条错误" in words(text(client, "/statements/"))
+    assert "未接收 共2条错误" in words(text(client, "/statements/"))
 
 
 def test_a_file_that_is_none_is_told_in_words(client: Client, hospital: Institution) -> None:
