@@ -2,7 +2,7 @@
 
 Its order is {"name", "limits", "zipped"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
 cells], last {"end": rows}, so that a cut-off answer is never taken for a short file. Of an archive with one text file
-come {"kind": "text"}, then its text in pieces of whole lines, and the end.
+come {"kind": "text", "filled": lines that are not blank}, then its text in pieces of whole lines, and the end.
 """
 
 import io
@@ -55,16 +55,15 @@ def _text_answer(content: bytes, limits: Limits) -> Iterator[bytes]:
     name, content = only_text(content, limits)
     if check_file(content, name=name, limits=replace(limits, file_bytes=limits.unpacked_bytes)) != "csv":
         raise FileRefused(Reason.OTHER_ARCHIVE)
-    text = io.TextIOWrapper(io.BytesIO(content), encoding_of(content))
-    yield as_line({"kind": "text"})
-    lines = 0
+    encoding = encoding_of(content)
+    filled = sum(not line.isspace() for line in io.TextIOWrapper(io.BytesIO(content), encoding))
+    if filled > limits.rows:
+        raise FileRefused(Reason.TOO_MANY_ROWS, limit=limits.rows)
+    yield as_line({"kind": "text", "filled": filled})
+    text = io.TextIOWrapper(io.BytesIO(content), encoding)
     while piece := text.read(_PIECE_CHARACTERS):
-        piece += text.readline()
-        lines += piece.count("\n")
-        if lines > limits.rows:
-            raise FileRefused(Reason.TOO_MANY_ROWS, limit=limits.rows)
-        yield as_line(piece)
-    yield as_line({"end": lines})
+        yield as_line(piece + text.readline())
+    yield as_line({"end": filled})
 
 
 def _table(content: bytes, kind: Kind, limits: Limits) -> Table:

@@ -52,16 +52,22 @@ def read_table(content: bytes, *, name: str, limits: Limits = LIMITS) -> Iterato
         yield Sheet(head["kind"], head["title"], merged, _rows(child))
 
 
-@contextmanager
-def read_zipped_lines(content: bytes, *, limits: Limits = LIMITS) -> Iterator[Iterator[str]]:
-    """The lines of an archive with one text file (UTF-8, else GB18030), without their ends, blank ones too.
-
-    As `read_table`: the lines can be iterated once, inside the `with` block. Raises: FileRefused.
+@dataclass(frozen=True)
+class ZippedText:
+    """`lines`: without their ends, blank ones too, to be iterated once inside the `with` block; `filled`: how many of
+    them are not blank, known before the first is read.
     """
+
+    filled: int
+    lines: Iterator[str]
+
+
+@contextmanager
+def read_zipped_text(content: bytes, *, limits: Limits = LIMITS) -> Iterator[ZippedText]:
+    """An archive with one text file (UTF-8, else GB18030). As `read_table`; raises: FileRefused."""
     order = {"limits": asdict(limits), "zipped": True}
     with _told(), running(_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
-        child.answer()
-        yield _lines(child)
+        yield ZippedText(child.answer()["filled"], _lines(child))
 
 
 def _lines(child: ChildProcess) -> Iterator[str]:

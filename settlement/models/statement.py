@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from accounts.history import track
+from accounts.history import no_truncate, track
 from accounts.models.account import append_only, yuan
 from accounts.scope import ScopedQuerySet
 from settlement.models.settlement import LONGEST_ID
@@ -64,10 +64,11 @@ class Statement(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="statement_stays_itself",
-                operation=pgtrigger.UpdateOf("institution_id", "business_date", "sha256", "lines_count"),  # type: ignore[no-untyped-call]
-                condition=pgtrigger.AnyChange("institution", "business_date", "sha256", "lines_count"),
+                operation=pgtrigger.UpdateOf("id", "institution_id", "business_date", "sha256", "lines_count"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.AnyChange("id", "institution", "business_date", "sha256", "lines_count"),
             ),
             pgtrigger.Protect(name="statement_is_kept", operation=pgtrigger.Delete),
+            no_truncate("statement_no_truncate"),
         ]
 
     def __str__(self) -> str:
@@ -77,8 +78,15 @@ class Statement(models.Model):
 class StatementLine(models.Model):
     region_lookup = "statement__institution__region"
 
+    # No constraint of the column: it would look once for each line, which is as long as storing them all. Statements
+    # are never deleted, and `line_has_its_statement` looks once for all that are stored together.
     statement = models.ForeignKey(
-        Statement, models.PROTECT, db_index=False, related_name="lines", verbose_name=_("statement")
+        Statement,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="lines",
+        verbose_name=_("statement"),
     )
     number = models.PositiveIntegerField(_("line"))
     setl_id = models.CharField(_("settlement number"), max_length=LONGEST_ID, help_text="setl_id")
@@ -97,8 +105,25 @@ class StatementLine(models.Model):
         verbose_name_plural = _("lines of statements")
         ordering = ["statement", "number"]
         constraints = [models.UniqueConstraint(name="line_once_in_statement", fields=["statement", "setl_id"])]
-        indexes = [models.Index(fields=["setl_id"], name="line_settlement")]
-        triggers = append_only("line")
+        triggers = [
+            *append_only("line"),
+            pgtrigger.Trigger(
+                name="line_has_its_statement",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="stored"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF EXISTS (SELECT FROM (SELECT DISTINCT statement_id FROM stored) AS named
+                                WHERE NOT EXISTS (SELECT FROM settlement_statement AS statement
+                                                   WHERE statement.id = named.statement_id)) THEN
+                        RAISE EXCEPTION 'a line names no statement'
+                            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'line_has_its_statement';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.statement_id}/{self.number}"

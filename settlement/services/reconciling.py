@@ -79,29 +79,31 @@ SIDES = """
     )
 """
 RECONCILE = f"""
-    {SIDES}, found AS (
+    {SIDES}, unequal AS MATERIALIZED (
+        SELECT * FROM sides
+         WHERE line_id IS NULL OR settlement_id IS NULL
+            OR (here_medfee, here_fund, here_acct, here_reversal, here_psn, here_mdtrt)
+            <> (told_medfee, told_fund, told_acct, told_reversal, told_psn, told_mdtrt)
+    ), found AS (
         SELECT institution_id, setl_id, '1' AS code, 'missing_from_institution' AS field,
                here_medfee::text AS centre, NULL AS institution_value, settlement_id, line_id
-          FROM sides WHERE line_id IS NULL
+          FROM unequal WHERE line_id IS NULL
         UNION ALL
         SELECT institution_id, setl_id, '2', 'missing_from_centre', NULL, told_medfee::text, settlement_id, line_id
-          FROM sides WHERE settlement_id IS NULL AND elsewhere_id IS NULL
+          FROM unequal WHERE settlement_id IS NULL AND elsewhere_id IS NULL
         UNION ALL
         SELECT institution_id, setl_id, '3', 'fixmedins_code', elsewhere, institution_id, elsewhere_id, line_id
-          FROM sides WHERE elsewhere_id IS NOT NULL
+          FROM unequal WHERE elsewhere_id IS NOT NULL
         UNION ALL
         SELECT institution_id, setl_id, '3', field, centre, institution_value, settlement_id, line_id
-          FROM sides, LATERAL (VALUES
+          FROM unequal, LATERAL (VALUES
                ('medfee_sumamt', here_medfee::text, told_medfee::text),
                ('fund_pay_sumamt', here_fund::text, told_fund::text),
                ('acct_pay', here_acct::text, told_acct::text),
                ('refd_setl_flag', here_reversal::int::text, told_reversal::int::text),
                ('psn_no', here_psn, told_psn),
                ('mdtrt_id', here_mdtrt, told_mdtrt)) AS compared (field, centre, institution_value)
-         WHERE settlement_id IS NOT NULL AND line_id IS NOT NULL
-           AND (here_medfee, here_fund, here_acct, here_reversal, here_psn, here_mdtrt)
-            <> (told_medfee, told_fund, told_acct, told_reversal, told_psn, told_mdtrt)
-           AND centre <> institution_value
+         WHERE settlement_id IS NOT NULL AND line_id IS NOT NULL AND centre <> institution_value
     ), stored AS (
         INSERT INTO settlement_discrepancy AS known (business_date, institution_id, setl_id, code, field, centre,
                institution_value, settlement_id, line_id, found_at)
@@ -121,7 +123,10 @@ RECONCILE = f"""
            AND NOT EXISTS (SELECT FROM found WHERE found.institution_id = known.institution_id
                               AND found.setl_id = known.setl_id AND found.field = known.field)
     )
-    SELECT (SELECT count(*) FROM sides), (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
+    SELECT (SELECT count(*) FROM settlement_settlement
+             WHERE business_date = %(day)s AND kind = 'networked' AND institution_id = ANY(%(institutions)s))
+           + (SELECT count(*) FROM unequal WHERE settlement_id IS NULL),
+           (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
 """  # noqa: S608 - of constants
 WITH_STATEMENT = """
     SELECT statement.institution_id

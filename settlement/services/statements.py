@@ -23,7 +23,7 @@ from accounts.services.audit import record_event
 from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, file_error, sha256_of
 from accounts.services.jobs import JobRefused, Progress, enqueue
 from accounts.services.rights import RightMissing, require_right
-from accounts.spreadsheets.reader import read_zipped_lines
+from accounts.spreadsheets.reader import read_zipped_text
 from accounts.spreadsheets.refusals import FileRefused
 from settlement.models import Institution, Statement
 from settlement.services.statement_lines import FaultyLine, Line, faults_of, read_lines
@@ -31,7 +31,6 @@ from settlement.services.statement_lines import FaultyLine, Line, faults_of, rea
 RIGHT = "settlement.load_statement"
 LOAD = "load_statement"  # kind of the jobs
 NAME = re.compile(r"([HP][0-9]{6}[0-9A-Z]{5,23})_([0-9]{8})_3202\.zip", re.ASCII | re.IGNORECASE)
-NEXT_KEY = "SELECT nextval(pg_get_serial_sequence('settlement_statement', 'id'))"
 COPY = f"COPY settlement_statementline (statement_id, number, {', '.join(Line._fields)}) FROM STDIN"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('statement:' || %s || %s, 0))"
 
@@ -69,17 +68,15 @@ def take_in(*, content: bytes, name: str, by: Staff, business_date: dt.date | No
         result.rows = result.accepted_rows = result.unchanged = standing.lines_count
         result.statement = standing
         return result
-    statement = Statement(
-        pk=_next_key(), institution=institution, business_date=day, name=name, sha256=result.sha256, loaded_by=by
-    )
+    statement = Statement(institution=institution, business_date=day, name=name, sha256=result.sha256, loaded_by=by)
     try:
         with transaction.atomic():
             _store(statement, content, standing)
     except FileRefused as refusal:
         result.errors = [file_error(refusal)]
     except (FaultyLine, IntegrityError) as fault:
-        with read_zipped_lines(content) as lines:
-            result.rows, result.errors = faults_of(lines)
+        with read_zipped_text(content) as text:
+            result.rows, result.errors = faults_of(text.lines)
         if not result.errors:
             raise fault from None
     else:
@@ -111,22 +108,15 @@ def _named(
 
 
 def _store(statement: Statement, content: bytes, standing: Statement | None) -> None:
-    """The lines first: their number is a part of the statement that never changes.
-
-    Memory stays flat. Raises: FileRefused, FaultyLine; IntegrityError for a settlement that stands there twice.
-    """
-    with read_zipped_lines(content) as lines, connection.cursor() as cursor:
-        with connection.wrap_database_errors, cursor.cursor.copy(COPY) as copy:
-            for number, line in read_lines(lines):
-                copy.write_row((statement.pk, number, *line))
-        statement.lines_count = cursor.rowcount
+    """Memory stays flat. Raises: FileRefused, FaultyLine; IntegrityError for a settlement that stands there twice."""
     if standing is not None:
         Statement.objects.filter(pk=standing.pk).update(counts=False)
-    statement.save(force_insert=True)
-
-
-def _next_key() -> int:
-    return int(fetch(NEXT_KEY)[0][0])
+    with read_zipped_text(content) as text, connection.cursor() as cursor:
+        statement.lines_count = text.filled
+        statement.save(force_insert=True)
+        with connection.wrap_database_errors, cursor.cursor.copy(COPY) as copy:
+            for number, line in read_lines(text.lines):
+                copy.write_row((statement.pk, number, *line))
 
 
 def _audit(statement: Statement, by: Staff) -> None:

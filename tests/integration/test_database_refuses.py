@@ -1351,14 +1351,25 @@ SETTLEMENT = {
         change("settlement_statement", "statement", "counts = false"),
         [
             change("settlement_statement", "statement", f"{name} = {value}")
-            for name, value in (("sha256", "'y'"), ("business_date", "'2026-03-17'"), ("lines_count", "9"))
+            for name, value in (
+                ("sha256", "'y'"),
+                ("business_date", "'2026-03-17'"),
+                ("lines_count", "9"),
+                ("id", "id + 1000"),
+            )
         ],
         "rows from settlement_statement",
     ),
     "statement_is_kept": Law(
         statement("2026-03-17"), ["DELETE FROM settlement_statement"], "Cannot delete rows from settlement_statement"
     ),
+    "statement_no_truncate": Law(
+        statement("2026-03-17"),
+        ["TRUNCATE settlement_statement CASCADE"],
+        "is append-only",
+    ),
     "line_once_in_statement": Law(line("L2"), [line("L1")]),
+    "line_has_its_statement": Law(line("L2"), [line("L2").replace("{statement}", "999999")], "names no statement"),
     "line_append_only": Law(
         line("L2"),
         ["UPDATE settlement_statementline SET acct_pay = 1", "DELETE FROM settlement_statementline"],
