@@ -1,27 +1,23 @@
 """The program of the child process that parses one table from outside (`accounts.isolated`).
 
-Its order is {"name", "limits", "zipped"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
-cells], last {"end": rows}, so that a cut-off answer is never taken for a short file. Of an archive with one text file
-come {"kind": "text", "filled": lines that are not blank}, then its text in pieces of whole lines, and the end.
+Its order is {"name", "limits"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
+cells], last {"end": rows}, so that a cut-off answer is never taken for a short file.
 """
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, fields
 from typing import Any
 
 from accounts.isolated.program import as_line, serve
-from accounts.spreadsheets.archive import only_text
 from accounts.spreadsheets.cells import Row, to_wire
 from accounts.spreadsheets.guard import Kind, check_file
 from accounts.spreadsheets.limits import Limits
-from accounts.spreadsheets.plain_text import encoding_of, read_text
+from accounts.spreadsheets.plain_text import read_text
 from accounts.spreadsheets.refusals import FileRefused, Reason
 from accounts.spreadsheets.workbook import Table, read_workbook
 
 _BATCH = 250
 _BATCH_CHARACTERS = 500_000
-_PIECE_CHARACTERS = 256 * 1024
 
 
 def main() -> None:
@@ -31,9 +27,6 @@ def main() -> None:
 
 def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     limits = Limits(**{field.name: order["limits"][field.name] for field in fields(Limits)})
-    if order["zipped"]:
-        yield from _text_answer(content, limits)
-        return
     kind = check_file(content, name=order["name"], limits=limits)
     table = _table(content, kind, limits)
     yield as_line({"kind": kind, "title": table.title, "merged": [astuple(merge) for merge in table.merged]})
@@ -48,22 +41,6 @@ def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     if not count:
         raise FileRefused(Reason.NO_DATA if kind == "xlsx" else Reason.EMPTY)
     yield as_line({"end": count})
-
-
-def _text_answer(content: bytes, limits: Limits) -> Iterator[bytes]:
-    """Line ends are made one kind. Raises: FileRefused."""
-    name, content = only_text(content, limits)
-    if check_file(content, name=name, limits=replace(limits, file_bytes=limits.unpacked_bytes)) != "csv":
-        raise FileRefused(Reason.OTHER_ARCHIVE)
-    encoding = encoding_of(content)
-    filled = sum(not line.isspace() for line in io.TextIOWrapper(io.BytesIO(content), encoding))
-    if filled > limits.rows:
-        raise FileRefused(Reason.TOO_MANY_ROWS, limit=limits.rows)
-    yield as_line({"kind": "text", "filled": filled})
-    text = io.TextIOWrapper(io.BytesIO(content), encoding)
-    while piece := text.read(_PIECE_CHARACTERS):
-        yield as_line(piece + text.readline())
-    yield as_line({"end": filled})
 
 
 def _table(content: bytes, kind: Kind, limits: Limits) -> Table:

@@ -15,6 +15,7 @@ from accounts.spreadsheets.limits import LIMITS, Limits
 from accounts.spreadsheets.refusals import FileRefused, Reason
 
 _PROGRAM = "accounts.spreadsheets.child"
+_TEXT_PROGRAM = "accounts.spreadsheets.text_child"
 _BY_FAILURE = {
     Failure.MEMORY: Reason.TOO_MUCH_MEMORY,
     Failure.TIME: Reason.TOO_SLOW,
@@ -45,7 +46,7 @@ def read_table(content: bytes, *, name: str, limits: Limits = LIMITS) -> Iterato
     the number of rows. Raises: FileRefused on entering or while iterating `rows`; rows already taken must not be used
     then. Whatever the caller raises passes through.
     """
-    order = {"name": name, "limits": asdict(limits), "zipped": False}
+    order = {"name": name, "limits": asdict(limits)}
     with _told(), running(_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
         head = child.answer()
         merged = [Merge(*merge) for merge in head["merged"]]
@@ -65,8 +66,8 @@ class ZippedText:
 @contextmanager
 def read_zipped_text(content: bytes, *, limits: Limits = LIMITS) -> Iterator[ZippedText]:
     """An archive with one text file (UTF-8, else GB18030). As `read_table`; raises: FileRefused."""
-    order = {"limits": asdict(limits), "zipped": True}
-    with _told(), running(_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
+    order = {"limits": asdict(limits)}
+    with _told(), running(_TEXT_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
         yield ZippedText(child.answer()["filled"], _lines(child))
 
 
