@@ -65,6 +65,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 | _lit_on("settlements", "find-settlements", "settlement"),
                 _item(_("Load settlements"), "upload", "load-settlements", "settlement.load_settlements")
                 | _lit_on("load-settlements", "settlement-feed"),
+                _item(_("Statements"), "fact_check", "institution-statements", "settlement.view_statement")
+                | _lit_on("institution-statements", "institution-statement", "load-statements", "statement-load"),
+                _item(_("Totals"), "functions", "statement-totals", "settlement.view_statementtotal")
+                | _lit_on("statement-totals", "enter-total", "load-totals"),
             ],
         },
         {

@@ -143,6 +143,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
     "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
     "forget-exports": {"task": "reports.tasks.forget_exports", "schedule": crontab(hour=1, minute=30)},
+    "take-in-statements": {
+        "task": "settlement.tasks.take_in_statements",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "return-transfers": {"task": "settlement.tasks.return_transfers", "schedule": crontab(hour=6, minute=0)},
 }
 
@@ -249,6 +254,8 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 # Papers of cases, sealed: one directory, shared by every web host, in no directory that a web server hands out.
 DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
+# Statements of institutions that other programs put there are taken in every minute; empty: none are.
+STATEMENTS_DIR = env.str("STATEMENTS_DIR", default="")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # Differences of the reconciliation, in yuan: up to which one is accepted, and decided by one person.
@@ -291,6 +298,8 @@ JOB_KINDS = {
     "apply_registrations": "families.services.imports.applying.run_apply",
     "undo_registrations": "families.services.imports.undoing.run_undo",
     "load_settlements": "settlement.services.feed.run_load",
+    "load_statement": "settlement.services.statements.run_load",
+    "load_totals": "settlement.services.totals.run_load",
     "write_error_book": "families.registration_books.kept.run_error_book",
     "return_transfers": "settlement.services.transfer_answers.run_return",
     "export_report": "reports.exporting.run_export",

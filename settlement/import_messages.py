@@ -31,6 +31,9 @@ add_sentences(
         "statement_name": gettext_noop(
             "%(value)s does not tell institution and day. Name the file as in H42100200003_20260316_3202.zip."
         ),
+        "day_unreadable": gettext_noop("%(value)s is no possible date. Write it as 2026-01-23."),
+        "period_invalid": gettext_noop("%(value)s lies before the first day, or more than a year after it."),
+        "count_invalid": gettext_noop("%(value)s is no number of settlements: whole, at most nine digits."),
         "statement_columns": gettext_noop("The line has %(value)s columns; a statement has seven or eight."),
         "settled_since": gettext_noop(
             "The family has paid settlement %(value)s since. Release it from today on, or have what it paid reversed."

@@ -2,9 +2,14 @@
 
 from celery import shared_task
 
-from settlement.services import transfer_answers
+from settlement.services import statement_folder, transfer_answers
 
 
 @shared_task
 def return_transfers() -> None:
     transfer_answers.ask_for_return()
+
+
+@shared_task
+def take_in_statements() -> None:
+    statement_folder.take_in_folder()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -57,6 +59,7 @@ from settlement.models import (
     SettlementKind,
     Statement,
     StatementLine,
+    StatementTotal,
     WalletTransfer,
 )
 from settlement.models.institution import PREFIXES
@@ -66,6 +69,7 @@ from settlement.services.claim_papers import add_claim_document, asked_papers
 from settlement.services.claims import ClaimInput, save_claim, submit_claim
 from settlement.services.reconciling import reconcile
 from settlement.services.settling import record_settlement
+from settlement.services.statements import load_statement
 from settlement.services.transfers import transfer_wallet
 from tests.files.scans import picture
 
@@ -347,7 +351,7 @@ def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff,
     return record_settlement(new=make_bill(person, amount, **fields), by=by)
 
 
-def make_statement(*told: Settlement, by: Staff, institution: Institution | None = None, **said: Any) -> Statement:
+def tell_statement(*told: Settlement, by: Staff, institution: Institution | None = None, **said: Any) -> Statement:
     """What an institution reports of the day of these settlements; `said`: otherwise than they are.
 
     An `extra` number is a line that nothing here answers to.
@@ -378,10 +382,40 @@ def make_difference(
     patient = person or make_person(region=by.region_id, current="1000.00", by=by)
     settled = make_settlement(patient, institution_id=place.pk, by=by)
     told = Settlement.objects.filter(institution=place, business_date=settled.business_date)
-    make_statement(*told, by=by, **({"acct_pay": Decimal("100.50")} | said))
+    tell_statement(*told, by=by, **({"acct_pay": Decimal("100.50")} | said))
     supervisor = make_staff("supervisor", by.region_id)
     reconcile(day=settled.business_date, by=supervisor)
     return Discrepancy.objects.get(setl_id=settled.setl_id)
+
+
+def zipped(*lines: str, name: str = "x.txt") -> bytes:
+    """A 3202 file; the same lines are the same bytes, whatever the hour."""
+    packed, text = io.BytesIO(), zipfile.ZipInfo(name)
+    text.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(text, "\n".join(lines))
+    return packed.getvalue()
+
+
+def make_statement(
+    region: str = "421002", *lines: str, day: str = "20260316", hospital: Institution | None = None
+) -> Statement:
+    """`lines`: as the file has them, by default one that nothing was settled for."""
+    hospital = hospital or make_institution(region)
+    content = zipped(*(lines or [f"S{next(_serial):013d}\tM1\tP1\t10.00\t5.00\t5.00\t0"]))
+    by = make_staff("supervisor", region)
+    result = load_statement(content=content, name=f"{hospital.pk}_{day}_3202.zip", by=by)
+    assert result.statement is not None
+    return result.statement
+
+
+def make_total(region: str = "421002", *, by: Staff, **fields: Any) -> StatementTotal:
+    """Of one day and a hospital of the region."""
+    values = {"starts_on": START, "ends_on": START + dt.timedelta(days=1), "insutype": "310", "clr_type": "11"}
+    amounts = {"medfee_sumamt": 10, "fund_pay_sumamt": 4, "acct_pay": 6, "setl_count": 1}
+    return StatementTotal.objects.create(
+        institution=make_institution(region), loaded_by=by, **(values | amounts | fields)
+    )
 
 
 def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:

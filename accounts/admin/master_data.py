@@ -46,9 +46,12 @@ TABLES = {
     "hosp_lv": _("level of an institution"),
     "insutype": _("insurance type"),
     "med_type": _("medical type"),
+    "med_type_clr": _("medical type → clearing type"),
     "psn_cert_type": _("certificate"),
     "psn_type": _("person type"),
     "relation": _("relation to the owner"),
+    "stmt_rslt": _("result of reconciliation"),
+    "stmt_rslt_six": _("result of reconciliation → six digits"),
 }
 
 

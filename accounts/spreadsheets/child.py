@@ -1,6 +1,6 @@
 """The program of the child process that parses one table from outside (`accounts.isolated`).
 
-Its order is {"name", "limits", "zipped"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
+Its order is {"name", "limits"}. Out comes first {"kind", "title", "merged"}, then lists of [row number,
 cells], last {"end": rows}, so that a cut-off answer is never taken for a short file.
 """
 
@@ -9,7 +9,6 @@ from dataclasses import astuple, fields
 from typing import Any
 
 from accounts.isolated.program import as_line, serve
-from accounts.spreadsheets.archive import only_text
 from accounts.spreadsheets.cells import Row, to_wire
 from accounts.spreadsheets.guard import Kind, check_file
 from accounts.spreadsheets.limits import Limits
@@ -28,10 +27,7 @@ def main() -> None:
 
 def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     limits = Limits(**{field.name: order["limits"][field.name] for field in fields(Limits)})
-    name = order["name"]
-    if order["zipped"]:
-        name, content = only_text(content, limits)
-    kind = check_file(content, name=name, limits=limits)
+    kind = check_file(content, name=order["name"], limits=limits)
     table = _table(content, kind, limits)
     yield as_line({"kind": kind, "title": table.title, "merged": [astuple(merge) for merge in table.merged]})
     count = delivered = 0

@@ -15,6 +15,7 @@ from accounts.spreadsheets.limits import LIMITS, Limits
 from accounts.spreadsheets.refusals import FileRefused, Reason
 
 _PROGRAM = "accounts.spreadsheets.child"
+_TEXT_PROGRAM = "accounts.spreadsheets.text_child"
 _BY_FAILURE = {
     Failure.MEMORY: Reason.TOO_MUCH_MEMORY,
     Failure.TIME: Reason.TOO_SLOW,
@@ -38,18 +39,42 @@ class Sheet:
 
 
 @contextmanager
-def read_table(content: bytes, *, name: str, limits: Limits = LIMITS, zipped: bool = False) -> Iterator[Sheet]:
+def read_table(content: bytes, *, name: str, limits: Limits = LIMITS) -> Iterator[Sheet]:
     """Check and parse a workbook or CSV file; rule: DESIGN.md, "Files from outside".
 
-    `content`: the whole file; `name`: as the person's computer called it; `zipped`: it is an archive with one text
-    file, which is read. Memory of the caller stays flat, whatever the number of rows. Raises: FileRefused on entering
-    or while iterating `rows`; rows already taken must not be used then. Whatever the caller raises passes through.
+    `content`: the whole file; `name`: as the person's computer called it. Memory of the caller stays flat, whatever
+    the number of rows. Raises: FileRefused on entering or while iterating `rows`; rows already taken must not be used
+    then. Whatever the caller raises passes through.
     """
-    order = {"name": name, "limits": asdict(limits), "zipped": zipped}
+    order = {"name": name, "limits": asdict(limits)}
     with _told(), running(_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
         head = child.answer()
         merged = [Merge(*merge) for merge in head["merged"]]
         yield Sheet(head["kind"], head["title"], merged, _rows(child))
+
+
+@dataclass(frozen=True)
+class ZippedText:
+    """`lines`: without their ends, blank ones too, to be iterated once inside the `with` block; `filled`: how many of
+    them are not blank, known before the first is read.
+    """
+
+    filled: int
+    lines: Iterator[str]
+
+
+@contextmanager
+def read_zipped_text(content: bytes, *, limits: Limits = LIMITS) -> Iterator[ZippedText]:
+    """An archive with one text file (UTF-8, else GB18030). As `read_table`; raises: FileRefused."""
+    order = {"limits": asdict(limits)}
+    with _told(), running(_TEXT_PROGRAM, content=content, order=order, wait_seconds=limits.wait_seconds) as child:
+        yield ZippedText(child.answer()["filled"], _lines(child))
+
+
+def _lines(child: ChildProcess) -> Iterator[str]:
+    with _told():
+        while isinstance(piece := child.answer(), str):
+            yield from piece.removesuffix("\n").split("\n")
 
 
 def _rows(child: ChildProcess) -> Iterator[Row]:

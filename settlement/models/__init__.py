@@ -4,7 +4,7 @@ from settlement.models.institution import Institution
 from settlement.models.premium import PremiumPayment
 from settlement.models.reversal import ReversalCase
 from settlement.models.settlement import Settlement, SettlementKind, SettlementShare
-from settlement.models.statement import Reconciliation, Statement, StatementLine
+from settlement.models.statement import Reconciliation, Statement, StatementLine, StatementTotal
 from settlement.models.transfer import WalletTransfer
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "SettlementShare",
     "Statement",
     "StatementLine",
+    "StatementTotal",
     "WalletTransfer",
 ]

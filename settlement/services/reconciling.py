@@ -24,46 +24,79 @@ from settlement.models.statement import ReconciliationKind
 RIGHT = "settlement.reconcile"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile:' || %s || %s, 0))"
 
-# Both sides of a day, joined by number. A settlement near midnight may stand in the statement of the day before or
-# after: it belongs to our business date and is compared like any other. `mdtrt_id` and `psn_no` may be left out.
-RECONCILE = """
+# Both sides of a day, joined by number. Only what stands alone then is looked for beside the day, by its index: a
+# settlement near midnight may stand in the statement of the day before or after. It belongs to our business date and
+# takes the line of that day, else of the day before, else of the day after; a further line is one too many. A line
+# that names what another institution settled is told with both. `mdtrt_id` and `psn_no` may be left out.
+SIDES = """
     WITH told AS (
-        SELECT line.*, statement.institution_id, statement.business_date
+        SELECT line.*, statement.institution_id
           FROM settlement_statement AS statement
-          JOIN settlement_institution AS institution ON institution.fixmedins_code = statement.institution_id
-          JOIN accounts_region AS region ON region.code = institution.region_id
           JOIN settlement_statementline AS line ON line.statement_id = statement.id
-         WHERE statement.counts AND starts_with(region.path, %(path)s)
-           AND statement.business_date BETWEEN %(day)s::date - 1 AND %(day)s::date + 1
+         WHERE statement.counts AND statement.business_date = %(day)s
+           AND statement.institution_id = ANY(%(institutions)s)
     ), here AS (
         SELECT settlement.*,
                acct_pay + CASE WHEN region_id = ANY(%(with_family)s) THEN acct_mulaid_pay ELSE 0 END AS told_pay
           FROM settlement_settlement AS settlement
-         WHERE business_date BETWEEN %(day)s::date - 1 AND %(day)s::date + 1 AND kind = 'networked'
-           AND institution_id = ANY(%(institutions)s)
+         WHERE business_date = %(day)s AND kind = 'networked' AND institution_id = ANY(%(institutions)s)
     ), sides AS (
         SELECT COALESCE(here.setl_id, told.setl_id) AS setl_id,
                COALESCE(here.institution_id, told.institution_id) AS institution_id,
-               here.id AS settlement_id, told.id AS line_id,
-               here.medfee_sumamt AS here_medfee, told.medfee_sumamt AS told_medfee,
-               here.fund_pay_sumamt AS here_fund, told.fund_pay_sumamt AS told_fund,
-               here.told_pay AS here_acct, told.acct_pay AS told_acct,
-               here.reverses_id IS NOT NULL AS here_reversal, told.is_reversal AS told_reversal,
-               here.psn_no AS here_psn, COALESCE(NULLIF(told.psn_no, ''), here.psn_no) AS told_psn,
-               here.mdtrt_id AS here_mdtrt, COALESCE(NULLIF(told.mdtrt_id, ''), here.mdtrt_id) AS told_mdtrt
+               here.id AS settlement_id, COALESCE(told.id, beside.id) AS line_id,
+               here.medfee_sumamt AS here_medfee, COALESCE(told.medfee_sumamt, beside.medfee_sumamt) AS told_medfee,
+               here.fund_pay_sumamt AS here_fund, COALESCE(told.fund_pay_sumamt, beside.fund_pay_sumamt) AS told_fund,
+               here.told_pay AS here_acct, COALESCE(told.acct_pay, beside.acct_pay) AS told_acct,
+               here.reverses_id IS NOT NULL AS here_reversal,
+               COALESCE(told.is_reversal, beside.is_reversal) AS told_reversal,
+               here.psn_no AS here_psn,
+               COALESCE(NULLIF(COALESCE(told.psn_no, beside.psn_no), ''), here.psn_no) AS told_psn,
+               here.mdtrt_id AS here_mdtrt,
+               COALESCE(NULLIF(COALESCE(told.mdtrt_id, beside.mdtrt_id), ''), here.mdtrt_id) AS told_mdtrt,
+               CASE WHEN known.institution_id <> told.institution_id THEN known.id END AS elsewhere_id,
+               known.institution_id AS elsewhere
           FROM here FULL JOIN told ON told.setl_id = here.setl_id AND told.institution_id = here.institution_id
-         WHERE COALESCE(here.business_date, told.business_date) = %(day)s
-           AND COALESCE(here.institution_id, told.institution_id) = ANY(%(institutions)s)
+          LEFT JOIN LATERAL (
+               SELECT line.* FROM settlement_statementline AS line
+                 JOIN settlement_statement AS statement ON statement.id = line.statement_id
+                WHERE told.id IS NULL AND line.setl_id = here.setl_id AND statement.counts
+                  AND statement.institution_id = here.institution_id
+                  AND statement.business_date IN (%(day)s::date - 1, %(day)s::date + 1)
+                ORDER BY statement.business_date LIMIT 1) AS beside ON true
+          LEFT JOIN LATERAL (
+               SELECT settlement.id, settlement.institution_id, settlement.business_date
+                 FROM settlement_settlement AS settlement
+                WHERE here.id IS NULL AND settlement.setl_id = told.setl_id AND settlement.kind = 'networked'
+                LIMIT 1) AS known ON true
+         WHERE known.id IS NULL OR known.institution_id <> told.institution_id
+            OR known.business_date NOT IN (%(day)s::date - 1, %(day)s::date + 1)
+            OR EXISTS (SELECT FROM settlement_statementline AS line
+                         JOIN settlement_statement AS statement ON statement.id = line.statement_id
+                        WHERE line.setl_id = told.setl_id AND statement.counts
+                          AND statement.institution_id = told.institution_id
+                          AND statement.business_date IN (known.business_date, known.business_date - 1)
+                          AND statement.business_date <> %(day)s)
+    )
+"""
+RECONCILE = f"""
+    {SIDES}, unequal AS MATERIALIZED (
+        SELECT * FROM sides
+         WHERE line_id IS NULL OR settlement_id IS NULL
+            OR (here_medfee, here_fund, here_acct, here_reversal, here_psn, here_mdtrt)
+            <> (told_medfee, told_fund, told_acct, told_reversal, told_psn, told_mdtrt)
     ), found AS (
         SELECT institution_id, setl_id, '1' AS code, 'missing_from_institution' AS field,
                here_medfee::text AS centre, NULL AS institution_value, settlement_id, line_id
-          FROM sides WHERE line_id IS NULL
+          FROM unequal WHERE line_id IS NULL
         UNION ALL
         SELECT institution_id, setl_id, '2', 'missing_from_centre', NULL, told_medfee::text, settlement_id, line_id
-          FROM sides WHERE settlement_id IS NULL
+          FROM unequal WHERE settlement_id IS NULL AND elsewhere_id IS NULL
+        UNION ALL
+        SELECT institution_id, setl_id, '3', 'fixmedins_code', elsewhere, institution_id, elsewhere_id, line_id
+          FROM unequal WHERE elsewhere_id IS NOT NULL
         UNION ALL
         SELECT institution_id, setl_id, '3', field, centre, institution_value, settlement_id, line_id
-          FROM sides, LATERAL (VALUES
+          FROM unequal, LATERAL (VALUES
                ('medfee_sumamt', here_medfee::text, told_medfee::text),
                ('fund_pay_sumamt', here_fund::text, told_fund::text),
                ('acct_pay', here_acct::text, told_acct::text),
@@ -90,8 +123,11 @@ RECONCILE = """
            AND NOT EXISTS (SELECT FROM found WHERE found.institution_id = known.institution_id
                               AND found.setl_id = known.setl_id AND found.field = known.field)
     )
-    SELECT (SELECT count(*) FROM sides), (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
-"""
+    SELECT (SELECT count(*) FROM settlement_settlement
+             WHERE business_date = %(day)s AND kind = 'networked' AND institution_id = ANY(%(institutions)s))
+           + (SELECT count(*) FROM unequal WHERE settlement_id IS NULL),
+           (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
+"""  # noqa: S608 - of constants
 WITH_STATEMENT = """
     SELECT statement.institution_id
       FROM settlement_statement AS statement
@@ -99,6 +135,27 @@ WITH_STATEMENT = """
       JOIN accounts_region AS region ON region.code = institution.region_id
      WHERE statement.counts AND statement.business_date = %s AND starts_with(region.path, %s)
 """
+
+
+# The days beside one whose open differences have found their other half on it: it came later than they were told.
+PAIRED_SINCE = """
+    SELECT DISTINCT known.business_date
+      FROM settlement_discrepancy AS known
+     WHERE known.closed_at IS NULL AND known.business_date IN (%(day)s::date - 1, %(day)s::date + 1)
+       AND known.institution_id = ANY(%(institutions)s)
+       AND (known.code = '1'
+            AND EXISTS (SELECT FROM settlement_statementline AS line
+                          JOIN settlement_statement AS statement ON statement.id = line.statement_id
+                         WHERE line.setl_id = known.setl_id AND statement.counts
+                           AND statement.institution_id = known.institution_id
+                           AND statement.business_date = %(day)s)
+            OR known.code = '2'
+            AND EXISTS (SELECT FROM settlement_settlement AS settlement
+                         WHERE settlement.setl_id = known.setl_id AND settlement.business_date = %(day)s
+                           AND settlement.institution_id = known.institution_id))
+     ORDER BY known.business_date
+"""
+ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -132,18 +189,30 @@ def reconcile(*, day: dt.date, by: Staff) -> Reconciled:
     """Compare a business date, for the institutions in scope whose statement of that day counts.
 
     Rules: DOMAIN.md section 7; FORMATS.md "3202 statement", `mulaid_in_acct_pay` by the insured region's policy.
-    Run again, it is brought up to date. Raises: RightMissing. Locks: the region and day.
+    A day beside it is compared again where a difference told before has found its other half on this one.
+    Run again, it is brought up to date. Raises: RightMissing. Locks: the region and the three days, in their order.
     """
     require_right(by, RIGHT)
-    fetch(LOCK, by.region_id, day.isoformat())
+    for one in (day - ONE_DAY, day, day + ONE_DAY):
+        fetch(LOCK, by.region_id, one.isoformat())
+    run, institutions = _compare(day, by)
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRED_SINCE, {"day": day, "institutions": institutions})
+        for (beside,) in cursor.fetchall():
+            _compare(beside, by)
+    holding = Discrepancy.objects.filter(business_date=day, institution__in=institutions, closed_at=None)
+    return Reconciled(run, list(holding.order_by("institution", "setl_id", "field")))
+
+
+def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
+    """The run of a day as it is now, and the institutions that were compared."""
     institutions = [code for (code,) in fetch(WITH_STATEMENT, day, by.region.path)]
     now = timezone.now()
     values: dict[str, Any] = {
         "day": day,
         "at": now,
-        "path": by.region.path,
         "institutions": institutions,
-        "with_family": _regions_that_count_family(day),
+        "with_family": regions_that_count_family(day)[day],
     }
     with connection.cursor() as cursor:
         cursor.execute(RECONCILE, values)
@@ -154,12 +223,11 @@ def reconcile(*, day: dt.date, by: Staff) -> Reconciled:
         kind=ReconciliationKind.DETAIL,
         defaults={"compared": compared, "balanced": compared - differing, "run_by": by, "run_at": now},
     )
-    holding = Discrepancy.objects.filter(business_date=day, institution__in=institutions, closed_at=None)
-    return Reconciled(run, list(holding.order_by("institution", "setl_id", "field")))
+    return run, institutions
 
 
-def _regions_that_count_family(day: dt.date) -> list[str]:
-    """Where `acct_pay` of files includes what the family paid."""
+def regions_that_count_family(*days: dt.date) -> dict[dt.date, list[str]]:
+    """Where `acct_pay` of files includes what the family paid, on each of these days."""
     paths = dict(Region.objects.values_list("code", "path"))
     policies = PolicyBook(paths.values())
-    return [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay]
+    return {day: [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay] for day in days}

@@ -13,7 +13,7 @@ from settlement.models import Discrepancy, DiscrepancyDecision, Settlement
 from settlement.services.reconciling import reconcile
 from tests.browser.conftest import OpenDesk
 from tests.browser.desk import DRAWN, Desk
-from tests.factories import make_institution, make_person, make_settlement, make_staff, make_statement
+from tests.factories import make_institution, make_person, make_settlement, make_staff, tell_statement
 
 MONDAY = dt.date(2026, 3, 16)
 
@@ -35,8 +35,8 @@ def morning(supervisor: Staff, clerk: Staff) -> list[Settlement]:
     hospital, pharmacy = make_institution(name="市一医院"), make_institution(prefix="P", name="便民药房")
     two = [make_settlement(patient, by=clerk, institution_id=hospital.pk) for _ in range(2)]
     third = make_settlement(patient, by=clerk, institution_id=pharmacy.pk, mdtrt_id="M1")
-    make_statement(*two, by=clerk, acct_pay=Decimal("100.50"))
-    make_statement(third, by=clerk, mdtrt_id="M9")
+    tell_statement(*two, by=clerk, acct_pay=Decimal("100.50"))
+    tell_statement(third, by=clerk, mdtrt_id="M9")
     reconcile(day=MONDAY, by=supervisor)
     return [*two, third]
 

@@ -27,7 +27,7 @@ from settlement.services.feed import load_settlements
 from settlement.services.reconciling import reconcile
 from settlement.services.settling import record_settlement
 from tests.concurrency.threads import at_once, kinds
-from tests.factories import make_bill, make_difference, make_person, make_staff, make_statement
+from tests.factories import make_bill, make_difference, make_person, make_staff, tell_statement
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 T = TypeVar("T")
@@ -111,7 +111,7 @@ def test_the_comparison_that_is_signed_has_seen_what_was_under_way(
     patient: InsuredPerson, clerk: Staff, supervisor: Staff
 ) -> None:
     first = record_settlement(new=make_bill(patient), by=clerk)
-    make_statement(first, by=clerk)
+    tell_statement(first, by=clerk)
     compared(supervisor)
     posting = partial(record_settlement, new=make_bill(patient, institution_id=first.institution_id), by=clerk)
     answer = while_under_way(posting, partial(close_day, day=MONDAY, by=supervisor))
@@ -213,7 +213,7 @@ def test_a_decision_and_a_comparison_at_once_leave_no_decision_about_values_that
     for n in range(5):
         difference = make_difference(by=clerk)
         settled = Settlement.objects.get(setl_id=difference.setl_id)
-        make_statement(settled, by=clerk, acct_pay=Decimal("101") + n)
+        tell_statement(settled, by=clerk, acct_pay=Decimal("101") + n)
         asked = {"chosen": {difference.pk: difference.version}, "reason": "institution_corrects", "note": ""}
         at_once(partial(decide, **asked, by=supervisor), partial(reconcile, day=MONDAY, by=supervisor))
         standing = DiscrepancyDecision.objects.filter(discrepancy=difference, ended_at=None)

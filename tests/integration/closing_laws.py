@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import ClosedDay, Staff
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision, Settlement, StatementLine
-from tests.factories import make_person, make_settlement, make_statement
+from tests.factories import make_person, make_settlement, tell_statement
 from tests.integration.claim_laws import LawOf, change, inserted
 
 DECISION, COMMENT = "settlement_discrepancydecision", "settlement_discrepancycomment"
@@ -214,7 +214,7 @@ CLOSING_LAWS: dict[str, LawOf] = {
 def closing_world(clerk: Staff, reviewer: Staff) -> dict[str, Any]:
     """Differences of 1.00 yuan: one open, one that agrees, and one of each kind of decision; days of 421002."""
     settled = make_settlement(make_person(insutype="390"), by=clerk)
-    (line,) = StatementLine.objects.filter(statement=make_statement(settled, by=clerk))
+    (line,) = StatementLine.objects.filter(statement=tell_statement(settled, by=clerk))
     rows = {name: _difference(name, settled, line) for name in ("differing", "agreeing", "decided", "sure", "over")}
     Discrepancy.objects.filter(pk=rows["agreeing"].pk).update(closed_at=timezone.now())
     decisions = {name: _decision(rows[name], clerk) for name in ("decided", "sure", "over")}

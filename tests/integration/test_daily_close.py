@@ -41,10 +41,10 @@ from tests.factories import (
     make_person,
     make_settlement,
     make_staff,
-    make_statement,
     make_transfer,
     reversal_of,
     submitted_claim,
+    tell_statement,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -75,7 +75,7 @@ def compared(day: dt.date, by: Staff) -> None:
 
 def test_a_day_is_signed_when_it_was_compared_and_nothing_of_it_is_open(clerk: Staff, supervisor: Staff) -> None:
     settled = make_settlement(make_person(current="500.00", by=clerk), by=clerk)
-    make_statement(settled, by=clerk)
+    tell_statement(settled, by=clerk)
     with pytest.raises(NotCompared):
         close_day(day=MONDAY, by=supervisor)
     compared(MONDAY, supervisor)
@@ -105,7 +105,7 @@ def test_a_day_with_an_open_exception_is_not_signed_and_one_that_is_decided_does
 def test_signing_compares_once_more_and_finds_what_was_posted_since(clerk: Staff, supervisor: Staff) -> None:
     patient = make_person(current="500.00", by=clerk)
     first = make_settlement(patient, by=clerk)
-    make_statement(first, by=clerk)
+    tell_statement(first, by=clerk)
     compared(MONDAY, supervisor)
     make_settlement(patient, by=clerk, institution_id=first.institution_id)
     with pytest.raises(DifferencesOpen):

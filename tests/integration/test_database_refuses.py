@@ -61,6 +61,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_total,
     make_transfer,
 )
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
@@ -1223,6 +1224,13 @@ def line(setl_id: str) -> str:
         VALUES ({{statement}}, 2, '{setl_id}', '', '', 1, 0, 1, false, '');"""
 
 
+def total(insutype: str = "310", counts: str = "true", until: str = "2026-03-17") -> str:
+    return f"""INSERT INTO settlement_statementtotal (institution_id, starts_on, ends_on, insutype, clr_type,
+        medfee_sumamt, fund_pay_sumamt, acct_pay, setl_count, loaded_by_id, loaded_at, counts)
+        VALUES ('{{institution}}', '2026-03-16', '{until}', '{insutype}', '11', 1, 0, 1, 1, {{clerk}}, now(),
+        {counts});"""
+
+
 def reconciliation(day: str, figures: str = "5, 4") -> str:
     return f"""INSERT INTO settlement_reconciliation (region_id, business_date, kind, compared, balanced, run_by_id,
         run_at) VALUES ('421002', '{day}', '3202', {figures}, {{clerk}}, now());"""
@@ -1351,20 +1359,46 @@ SETTLEMENT = {
         change("settlement_statement", "statement", "counts = false"),
         [
             change("settlement_statement", "statement", f"{name} = {value}")
-            for name, value in (("sha256", "'y'"), ("business_date", "'2026-03-17'"), ("lines_count", "9"))
+            for name, value in (
+                ("sha256", "'y'"),
+                ("business_date", "'2026-03-17'"),
+                ("lines_count", "9"),
+                ("id", "id + 1000"),
+            )
         ],
         "rows from settlement_statement",
     ),
     "statement_is_kept": Law(
         statement("2026-03-17"), ["DELETE FROM settlement_statement"], "Cannot delete rows from settlement_statement"
     ),
+    "statement_no_truncate": Law(
+        statement("2026-03-17"),
+        ["TRUNCATE settlement_statement CASCADE"],
+        "is append-only",
+    ),
     "line_once_in_statement": Law(line("L2"), [line("L1")]),
+    "line_has_its_statement": Law(line("L2"), [line("L2").replace("{statement}", "999999")], "names no statement"),
     "line_append_only": Law(
         line("L2"),
         ["UPDATE settlement_statementline SET acct_pay = 1", "DELETE FROM settlement_statementline"],
         "Cannot update or delete rows from settlement_statementline",
     ),
     "line_no_truncate": Law(line("L2"), ["TRUNCATE settlement_statementline CASCADE"], "is append-only"),
+    "statement_total_once": Law(total() + total("390") + total(counts="false"), [total() + total()]),
+    "statement_total_covers_a_day": Law(total(until="2026-03-17"), [total(until="2026-03-16")]),
+    "statement_total_stays_itself": Law(
+        total() + "UPDATE settlement_statementtotal SET counts = false",
+        [
+            total() + f"UPDATE settlement_statementtotal SET {name} = {value}"
+            for name, value in (("medfee_sumamt", "2"), ("setl_count", "2"), ("ends_on", "'2026-03-18'"))
+        ],
+        "rows from settlement_statementtotal",
+    ),
+    "statement_total_is_kept": Law(
+        total(),
+        [total() + "DELETE FROM settlement_statementtotal"],
+        "Cannot delete rows from settlement_statementtotal",
+    ),
     "reconciliation_once": Law(reconciliation("2026-03-17"), [reconciliation("2026-03-16")]),
     "reconciliation_balanced_are_compared": Law(
         reconciliation("2026-03-17", "5, 5"), [reconciliation("2026-03-17", "5, 6")]
@@ -1717,7 +1751,8 @@ def _world() -> dict[str, Any]:
 
 
 def _reported(institution: str, patient: InsuredPerson, clerk: Staff) -> dict[str, Any]:
-    """A premium; a statement with a line, a day that was reconciled, and what differed."""
+    """A premium; a total, a statement with a line, a day that was reconciled, and what differed."""
+    make_total(by=clerk)
     bill = make_bill(patient, "10.00", kind="premium", institution_id=None, med_type="", acct_used=False)
     paid = record_settlement(new=bill, by=clerk)
     PremiumPayment.objects.create(settlement=paid, person=patient, year=2027)

@@ -33,7 +33,7 @@ from tests.factories import (
     make_person,
     make_settlement,
     make_staff,
-    make_statement,
+    tell_statement,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -111,7 +111,7 @@ def test_the_amount_of_a_missing_bill_is_the_whole_bill_and_of_a_reference_nothi
 ) -> None:
     patient = make_person(current="5000.00", by=clerk)
     settled = make_settlement(patient, "1000.01", by=clerk)
-    make_statement(by=clerk, institution=settled.institution, day=settled.business_date, extra="N1")
+    tell_statement(by=clerk, institution=settled.institution, day=settled.business_date, extra="N1")
     reference = make_difference(by=clerk, acct_pay=Decimal("100.00"), mdtrt_id="M9")
     reconcile(day=settled.business_date, by=supervisor)
     missing = Discrepancy.objects.get(setl_id=settled.setl_id)
@@ -171,14 +171,14 @@ def test_a_decision_ends_when_a_comparison_finds_other_values_and_stands_when_it
     difference = make_difference(by=clerk)
     settled = Settlement.objects.get(setl_id=difference.setl_id)
     (decision,) = decided(difference, by=supervisor)
-    make_statement(settled, by=clerk, acct_pay=Decimal("100.50"))  # the same again, in a new file
+    tell_statement(settled, by=clerk, acct_pay=Decimal("100.50"))  # the same again, in a new file
     reconcile(day=settled.business_date, by=supervisor)
     assert state_of(difference) == "decided"
-    make_statement(settled, by=clerk, acct_pay=Decimal("100.60"))
+    tell_statement(settled, by=clerk, acct_pay=Decimal("100.60"))
     reconcile(day=settled.business_date, by=supervisor)
     decision.refresh_from_db()
     assert (decision.ending, decision.ended_by, state_of(difference)) == ("other_values", None, "open")
-    make_statement(settled, by=clerk)
+    tell_statement(settled, by=clerk)
     reconcile(day=settled.business_date, by=supervisor)
     assert (state_of(difference), is_open(difference)) == ("agrees", False)
     told = [step.what for step in steps_of(Discrepancy.objects.get(pk=difference.pk))]
@@ -190,7 +190,7 @@ def test_what_agrees_ends_a_decision_and_takes_no_other(clerk: Staff, supervisor
     difference = make_difference(by=clerk)
     (decision,) = decided(difference, by=supervisor)
     settled = Settlement.objects.get(setl_id=difference.setl_id)
-    make_statement(settled, by=clerk)
+    tell_statement(settled, by=clerk)
     reconcile(day=settled.business_date, by=supervisor)
     decision.refresh_from_db()
     assert decision.ending == "agrees"
@@ -202,7 +202,7 @@ def test_a_decision_on_a_page_from_before_the_comparison_is_refused(clerk: Staff
     difference = make_difference(by=clerk)
     seen = Discrepancy.objects.get(pk=difference.pk).version
     settled = Settlement.objects.get(setl_id=difference.setl_id)
-    make_statement(settled, by=clerk, acct_pay=Decimal("900.00"))
+    tell_statement(settled, by=clerk, acct_pay=Decimal("900.00"))
     reconcile(day=settled.business_date, by=supervisor)
     with pytest.raises(ChangedMeanwhile):
         decide(chosen={difference.pk: seen}, reason="institution_corrects", note="", by=supervisor)
@@ -260,7 +260,7 @@ def test_nobody_works_off_what_they_may_not_or_do_not_see(clerk: Staff, supervis
 def test_both_records_stand_side_by_side_with_every_field_that_differs(clerk: Staff) -> None:
     patient = make_person(current="500.00", by=clerk)
     settled = make_settlement(patient, by=clerk)
-    make_statement(settled, by=clerk, acct_pay=Decimal("99.00"), fund_pay_sumamt=Decimal("1.00"))
+    tell_statement(settled, by=clerk, acct_pay=Decimal("99.00"), fund_pay_sumamt=Decimal("1.00"))
     reconcile(day=settled.business_date, by=make_staff("supervisor"))
     difference = Discrepancy.objects.get(field="acct_pay")
     sides = {line.field: (line.centre, line.institution, line.differs) for line in side_by_side(difference)}

@@ -49,12 +49,14 @@ from tests.factories import (
     make_policy,
     make_settlement,
     make_staff,
+    make_statement,
     make_transfer,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 
 SIGN_OUT = "admin/logout/"
+ZIP = ("x.zip", b"PK")
 HERE, ELSEWHERE = "421002", "330100"
 ALL = frozenset(ROLES)
 READERS = ALL - {"administrator"}
@@ -217,6 +219,15 @@ TABLE: dict[str, Row] = {
     "persons/<int:pk>/care/": page(READERS, "accounts/insuredperson"),
     "persons/<int:pk>/care/doctor/": form(READERS, "accounts/insuredperson", 422),
     "persons/<int:pk>/care.pdf": page(READERS, "accounts/insuredperson"),
+    # Statements of institutions
+    "statements/": page(OVERSEERS),
+    "statements/load/": form(SUPERVISOR, answer=422),
+    "statements/<int:pk>/": page(OVERSEERS, "settlement/statement"),
+    "statements/<int:pk>/result.zip": page(SUPERVISOR, "settlement/statement"),
+    "statements/loads/<int:pk>/": page(SUPERVISOR, "statement load"),
+    "statements/totals/": page(OVERSEERS),
+    "statements/totals/enter/": form(SUPERVISOR, answer=422),
+    "statements/totals/load/": form(SUPERVISOR, answer=422),
     # Persons registered twice
     "duplicates/": page(READERS),
     "duplicates/search/": form(ASKS),
@@ -368,7 +379,8 @@ def furnish(region: str) -> World:
         ),
         ClosedDay.objects.create(region_id=region, business_date=START.replace(year=2020), closed_by=clerk),
     ]  # fmt: skip
-    others = {"feed": make_feed(clerk)} | {
+    rows.append(make_statement(region))
+    others = {"feed": make_feed(clerk), "statement load": enqueue(kind="load_statement", file=ZIP, by=clerk)} | {
         "policy draft": make_draft(region, max_members=6),
         "report": SimpleNamespace(pk=MUTUAL_AID.code),
     }

@@ -29,6 +29,7 @@ from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
 from reports.models import SavedReport
 from reports.standard import MUTUAL_AID, REPORTS
+from settlement.models import Statement, StatementLine
 from settlement.services.deciding import comment_on, decide
 from settlement.services.reversals import ask_reversal
 from tests import registrations
@@ -47,7 +48,9 @@ from tests.factories import (
     make_policy,
     make_settlement,
     make_staff,
+    make_statement,
     make_suspension,
+    make_total,
     make_transfer,
     submitted_claim,
 )
@@ -140,6 +143,12 @@ PAGES = {
     "/discrepancies/{difference}/": "supervisor",
     "/days/?day=2026-03-16": "supervisor",
     "/days/day/?day=2026-03-16": "supervisor",
+    "/statements/": "supervisor",
+    "/statements/?day=2026-03-16&institution=H": "auditor",
+    "/statements/{statement}/": "supervisor",
+    "/statements/{statement}/result.zip": "supervisor",
+    "/statements/loads/{load}/": "supervisor",
+    "/statements/totals/": "supervisor",
 }
 
 
@@ -160,6 +169,7 @@ class Office:
         staged = registrations.stage([registrations.line(payer, child, "20")], self.clerk)
         home = make_group("20", "12*", by=self.clerk)
         self.payer, self.patient, _spouse = (member.person for member in home.members.order_by("seat"))
+        self.statement = make_statement()
         self.submitted = confirm_batch(batch_id=staged.pk, only_valid=False, by=self.clerk)
 
     def grow(self, family: str) -> None:
@@ -217,6 +227,20 @@ class Office:
         """The same family pays once more."""
         self.settlement = make_settlement(self.patient, "1.00", by=self.clerk)
         self.feed = enqueue(kind="load_settlements", by=self.clerk, file=("x.csv", b"setl_id"))
+        self._report()
+
+    def _report(self) -> None:
+        """Another hospital reports a day, and this one a line more."""
+        made = Statement.objects.count()
+        StatementLine.objects.create(
+            statement=self.statement, number=made + 1, setl_id=f"L{made}", medfee_sumamt=1, fund_pay_sumamt=0,
+            acct_pay=1, is_reversal=False,
+        )  # fmt: skip
+        Statement.objects.create(
+            institution=make_institution(), business_date=START, sha256="x", lines_count=0, loaded_by=self.clerk
+        )
+        make_total(by=self.clerk)
+        self.load = enqueue(kind="load_statement", by=self.clerk, file=("x.zip", b"PK"))
 
     def _case(self, family: str):  # type: ignore[no-untyped-def]
         return submit_case(case_id=self._draft(family).pk, by=self.clerk)
@@ -252,6 +276,8 @@ class Office:
             "settlement",
             "reversal",
             "feed",
+            "statement",
+            "load",
             "payer",
             "patient",
             "transfer",

@@ -16,6 +16,7 @@ from settlement.services.feed import load_settlements
 from settlement.services.statements import StatementResult, load_statement
 from tests.commands import run
 from tests.conftest import KEPT
+from tests.factories import make_institution, make_staff, zipped
 from tests.integration.test_load_settlements import load_samples, supervisor
 from tests.kept import made_once
 
@@ -51,13 +52,6 @@ def reconciled(tmp_path: Path) -> dict[str, Any]:
 
 def told(answer: dict[str, Any]) -> set[tuple[str, str, str]]:
     return {(one["setl_id"], one["code"], one["field"]) for one in answer["differences"]}
-
-
-def zipped(*lines: str, name: str = FILE.replace(".zip", ".txt")) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, "\n".join(lines))
-    return packed.getvalue()
 
 
 def sent(*lines: str, by: Staff, name: str = FILE) -> StatementResult:
@@ -189,10 +183,98 @@ def test_other_archives_and_bombs_are_refused(supervisor: Staff) -> None:
 
 
 def test_an_institution_of_another_region_is_unknown(supervisor: Staff) -> None:
-    from tests.factories import make_institution, make_staff
-
     other = make_institution("330100")
     result = sent(GOOD, by=supervisor, name=f"{other.pk}_20260316_3202.zip")
     assert [error.code for error in result.errors] == ["unknown_institution"]
     assert sent(GOOD, by=make_staff("supervisor", "330000"), name=f"{other.pk}_20260316_3202.zip").errors == []
     assert not Statement.objects.for_staff(supervisor).exists()
+
+
+def of_day(day: str, tmp_path: Path) -> dict[str, Any]:
+    status, answer = run("reconcile", "--date", day, tmp_path=tmp_path, staff="zhuguan")
+    assert status == 0
+    return answer
+
+
+def fees_told(number: str, answer: dict[str, Any]) -> list[str]:
+    """What the institution is said to have for the fee of a settlement."""
+    told_so = [one for one in answer["differences"] if (one["setl_id"], one["field"]) == (number, "medfee_sumamt")]
+    return [one["institution_value"] for one in told_so]
+
+
+def on(day: int) -> str:
+    return f"H42100200003_202603{day:02d}_3202.zip"
+
+
+def test_a_pair_over_midnight_is_found_when_its_other_half_comes_later(
+    settled: Staff, samples: Path, tmp_path: Path
+) -> None:
+    first, *rest = lines_of(samples)
+    missing = (first.split("\t")[0], "1", "missing_from_institution")
+    sent(*rest, by=settled)
+    alone = reconciled(tmp_path)
+    assert missing in told(alone)
+    sent(first, by=settled, name=on(17))
+    assert of_day("2026-03-17", tmp_path)["compared"] == 0
+    assert Discrepancy.objects.get(setl_id=missing[0], field=missing[2]).closed_at is not None
+    day = Reconciliation.objects.get(business_date=DAY)
+    assert day.compared == alone["compared"]
+    assert day.balanced >= alone["balanced"]
+    before_run = Reconciliation.objects.values_list("business_date", "compared", "balanced")
+    before = sorted(before_run)
+    for one in ("2026-03-17", DAY, "2026-03-15", "2026-03-17"):
+        of_day(one, tmp_path)
+    assert [one for one in sorted(before_run.all()) if one[0].day != 15] == before
+    assert missing not in told(reconciled(tmp_path))
+
+
+def test_a_line_over_midnight_whose_settlement_comes_later_is_no_fault_any_more(
+    settled: Staff, samples: Path, tmp_path: Path
+) -> None:
+    first, *_rest = lines_of(samples)
+    sent(first, by=settled, name=on(17))
+    sent("S-later\tM\tP\t1.00\t0.00\t0.00\t0", by=settled, name=on(15))
+    assert of_day("2026-03-17", tmp_path)["differences"] == []
+    assert [one["code"] for one in of_day("2026-03-15", tmp_path)["differences"]] == ["2"]
+    assert of_day("2026-03-17", tmp_path)["compared"] == 0
+
+
+def test_what_an_institution_tells_on_two_days_is_one_settlement_and_one_line_too_many(
+    settled: Staff, samples: Path, tmp_path: Path
+) -> None:
+    first, *rest = lines_of(samples)
+    number, _visit, _person, fee, *_more = first.split("\t")
+    wrong = first.replace(f"\t{fee}\t", "\t1.00\t", 1)
+    for day in (15, 17):
+        sent(wrong, by=settled, name=on(day))
+    sent(*rest, by=settled)
+    assert fees_told(number, reconciled(tmp_path)) == ["1.00"]
+    assert of_day("2026-03-15", tmp_path)["differences"] == []
+    surplus = of_day("2026-03-17", tmp_path)
+    assert told(surplus) == {(number, "2", "missing_from_centre")}
+    assert (surplus["compared"], surplus["balanced"]) == (1, 0)
+    sent(first, *rest, by=settled)
+    assert fees_told(number, reconciled(tmp_path)) == []
+    assert told(of_day("2026-03-15", tmp_path)) == {(number, "2", "missing_from_centre")}
+
+
+def test_a_line_for_what_another_institution_settled_names_both(
+    settled: Staff, samples: Path, tmp_path: Path
+) -> None:
+    load_all(samples, tmp_path)
+    first, *_rest = lines_of(samples)
+    before = reconciled(tmp_path)
+    stranger = make_institution("421002")
+    sent(first, by=settled, name=f"{stranger.pk}_20260316_3202.zip")
+    after = reconciled(tmp_path)
+    (new,) = [one for one in after["differences"] if one not in before["differences"]]
+    number = first.split("\t")[0]
+    assert new == {
+        "setl_id": number,
+        "institution": stranger.pk,
+        "code": "3",
+        "field": "fixmedins_code",
+        "centre": "H42100200003",
+        "institution_value": stranger.pk,
+    }
+    assert after["compared"] == before["compared"] + 1

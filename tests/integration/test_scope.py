@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
 from decimal import Decimal
 from uuid import uuid4
 
@@ -27,19 +25,19 @@ from settlement.services.deciding import comment_on, decide
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal
-from settlement.services.statements import load_statement
 from tests.factories import (
     START,
     make_batch,
     make_document,
     make_group,
     make_import_family,
-    make_institution,
     make_match,
     make_person,
     make_settlement,
     make_staff,
+    make_statement,
     make_suspension,
+    make_total,
     make_transfer,
     submitted_claim,
 )
@@ -93,6 +91,7 @@ READERS = {
     "PremiumPayment": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Statement": {"supervisor", "auditor"},
     "StatementLine": {"supervisor", "auditor"},
+    "StatementTotal": {"supervisor", "auditor"},
     "Reconciliation": {"supervisor", "auditor"},
     "Discrepancy": {"supervisor", "auditor"},
     "DiscrepancyDecision": {"supervisor", "auditor"},
@@ -158,17 +157,13 @@ def furnish(region: str) -> None:
 
 
 def reconcile_something(region: str) -> None:
-    supervisor, institution = make_staff("supervisor", region), make_institution(region)
-    name = f"{institution.pk}_20260316_3202.zip"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("x.txt", f"S{region}\tM1\tP1\t1.00\t0.00\t1.00\t0")
-    load_statement(content=packed.getvalue(), name=name, by=supervisor)
-    reconcile(day=dt.date(2026, 3, 16), by=supervisor)
-    found = Discrepancy.objects.get(setl_id=f"S{region}")
-    decide(chosen={found.pk: found.version}, reason="institution_corrects", note="", by=supervisor)
-    comment_on(discrepancy_id=found.pk, text="x", by=supervisor)
-    ClosedDay.objects.create(region_id=region, business_date=dt.date(2020, 1, 6), closed_by=supervisor)
+    statement = make_statement(region)
+    reconcile(day=statement.business_date, by=statement.loaded_by)
+    make_total(region, by=statement.loaded_by)
+    found = Discrepancy.objects.get(institution__region=region, line__statement=statement)
+    decide(chosen={found.pk: found.version}, reason="institution_corrects", note="", by=statement.loaded_by)
+    comment_on(discrepancy_id=found.pk, text="x", by=statement.loaded_by)
+    ClosedDay.objects.create(region_id=region, business_date=dt.date(2020, 1, 6), closed_by=statement.loaded_by)
 
 
 def test_every_model_that_is_scoped_is_classified() -> None:
