@@ -1,10 +1,11 @@
 """Celery tasks of the settlement app: each calls one service."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from settlement.services import transfer_answers
+from settlement.services import night
 
 
 @shared_task
-def return_transfers() -> None:
-    transfer_answers.ask_for_return()
+def go_on_with_nights() -> None:
+    night.go_on(now=timezone.now())

@@ -24,7 +24,7 @@ class Violation:
     """One row that breaks a law: what is stored, and what it should be.
 
     `psn_no` and `sequence`: the account and its entry, where the law is about one; `what`: the figure; `about`: the
-    number of the settlement, transfer, group … that it belongs to; `region`: who has to look into it, "" for nobody's.
+    number of the settlement, transfer, group … that it belongs to; `region`: who has to look into it, or "".
     """
 
     psn_no: str

@@ -133,6 +133,12 @@ class Reconciliation(models.Model):
         return f"{self.region_id} {self.business_date} {self.kind}"
 
 
+class DiscrepancyQuerySet(ScopedQuerySet["Discrepancy"]):
+    def open(self) -> DiscrepancyQuerySet:
+        """Those that still need work."""
+        return self.filter(closed_at=None)
+
+
 class DifferenceCode(models.TextChoices):
     """`stmt_rslt`; 0 is balanced and no difference."""
 
@@ -163,7 +169,7 @@ class Discrepancy(models.Model):
     found_at = models.DateTimeField(_("found at"))
     closed_at = models.DateTimeField(_("agrees since"), null=True)
 
-    objects = ScopedQuerySet["Discrepancy"].as_manager()
+    objects = DiscrepancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("difference")

@@ -131,7 +131,8 @@ TRANSFERS = Law(
             ('transfer_amount', leaves.id, transfer.payer_id, transfer.prior_part + transfer.current_part,
              transfer.amount, TRUE),
             ('transfer_out_prior_years', leaves.id, transfer.payer_id,
-             CASE WHEN leaves.account_id = transfer.payer_id THEN leaves.prior_change END, -transfer.prior_part, TRUE),
+             CASE WHEN leaves.account_id = transfer.payer_id THEN leaves.prior_change END,
+             -transfer.prior_part, TRUE),
             ('transfer_out_current_year', leaves.id, transfer.payer_id,
              CASE WHEN leaves.kind = '{EntryKind.TRANSFER_OUT}' THEN leaves.current_change END,
              -transfer.current_part, TRUE),
@@ -153,7 +154,7 @@ TRANSFERS = Law(
 )
 CLAIMS = Law(
     "claims",
-    f"""
+    """
     SELECT person.psn_no, NULL, settlement.psn_part_amt, claim.psn_part_amt, 'claim', claim.number, region.code
       FROM settlement_claim AS claim
       JOIN accounts_insuredperson AS person ON person.id = claim.person_id
@@ -162,7 +163,7 @@ CLAIMS = Law(
      WHERE claim.state = 'approved'
        AND (settlement.setl_id, settlement.kind, settlement.medfee_sumamt, settlement.psn_part_amt)
            IS DISTINCT FROM (claim.number, 'claim', claim.medfee_sumamt, claim.psn_part_amt)
-    """,  # noqa: S608
+    """,
 )
 PREMIUMS = Law(
     "premiums",

@@ -145,8 +145,8 @@ def test_one_amount_changed_in_one_entry_is_told_with_account_entry_and_amount(
     }
     status, answer = run("check_ledger", tmp_path=tmp_path, staff=supervisor.username)
     assert status == 1
-    assert {"psn_no": owner, "sequence": entry.sequence, "stored": "40.00", "expected": "39.00",
-            "what": "share_current_year", "about": world.paid.setl_id, "region": "421002"} in answer["violations"]  # fmt: skip
+    share = {"what": "share_current_year", "about": world.paid.setl_id, "stored": "40.00", "expected": "39.00"}
+    assert {"psn_no": owner, "sequence": entry.sequence, "region": "421002", **share} in answer["violations"]
 
 
 def test_a_bucket_below_zero_is_found(world: World, supervisor: Staff) -> None:
