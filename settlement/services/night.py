@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from django.db.models import Min
@@ -23,20 +22,14 @@ from accounts.services.jobs import Progress, ask_again, enqueue_once_a_day, run_
 from accounts.services.ledger_proof import LedgerProof, prove
 from accounts.services.rights import require_right
 from accounts.services.staff import nightly_staff
-from settlement.night_steps import STATEMENTS, STEPS
-from settlement.rules.night import Basis, Hindrance, Known, Night, Step, Wait
-from settlement.selectors.day_figures import (
-    Figures,
-    institutions_of_day,
-    is_every_statement_here,
-    statements_told,
-    together,
-)
+from settlement.night_steps import STEPS
+from settlement.rules.night import Basis, Hindrance, Night, Step, Wait
+from settlement.selectors.day_figures import Figures, institutions_of_day, together
+from settlement.selectors.nights import DAY, jobs_of, nights_at
 from settlement.services.reconciling import reconcile
 
 RIGHT = "accounts.run_night"
 MOST_NIGHTS_BACK = 31  # of a chain that stood still longer, the nights before are run by hand
-DAY = dt.timedelta(days=1)
 
 
 class NightNotCome(Exception):
@@ -64,33 +57,6 @@ def _nights(now: dt.datetime, steps: Sequence[Step]) -> list[dt.date]:
     known = Job.objects.filter(kind__in=[step.kind for step in steps]).aggregate(first=Min("business_date"))
     first = max(known["first"] or today, today - MOST_NIGHTS_BACK * DAY)
     return [first + n * DAY for n in range((today - first).days + 1)]
-
-
-def jobs_of(days: Sequence[dt.date], *, steps: Sequence[Step] = STEPS) -> dict[dt.date, dict[str, Job]]:
-    """The jobs of these nights by kind."""
-    found: dict[dt.date, dict[str, Job]] = {day: {} for day in days}
-    for job in Job.objects.filter(kind__in=[step.kind for step in steps], business_date__in=days).defer("result"):
-        found[job.business_date][job.kind] = job  # type: ignore[index] # one of the days
-    return found
-
-
-def nights_at(days: Sequence[dt.date], *, now: dt.datetime, steps: Sequence[Step] = STEPS) -> list[Night]:
-    """How these nights stand."""
-    told, jobs = statements_told([day - DAY for day in days]), jobs_of(days, steps=steps)
-    return [
-        Night(
-            day=day,
-            now=timezone.make_naive(now),
-            known={kind: Known(job.state, job.fence, job.params.get("basis", {})) for kind, job in jobs[day].items()},
-            inputs={STATEMENTS: told[day - DAY]},
-            complete=partial(_is_complete, day - DAY),
-        )
-        for day in days
-    ]
-
-
-def _is_complete(day: dt.date, _input: str) -> bool:
-    return is_every_statement_here(day)
 
 
 def _ask_for_due(night: Night, by: Staff, steps: Sequence[Step]) -> list[Job]:
