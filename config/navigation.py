@@ -65,6 +65,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 | _lit_on("settlements", "find-settlements", "settlement"),
                 _item(_("Load settlements"), "upload", "load-settlements", "settlement.load_settlements")
                 | _lit_on("load-settlements", "settlement-feed"),
+                _item(_("Nights"), "bedtime", "nights", "accounts.view_nights") | _lit_on("nights"),
+                _item(_("Morning report"), "wb_twilight", "morning-report", "accounts.view_nights"),
             ],
         },
         {

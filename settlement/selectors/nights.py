@@ -1,7 +1,7 @@
 """How nights stand: the jobs of their steps, what each waits for, and the figures that a staff member may see.
 
-The jobs belong to the night of the whole country. Whoever may look at nights sees every step's state, times and reason;
-figures are those of the own region tree, and of the country for whoever stands above it.
+The jobs belong to the night of the whole country. Whoever may look at nights sees how each step stands; figures are
+those of a region tree, and the country's alone where nothing is counted by region.
 """
 
 from __future__ import annotations
