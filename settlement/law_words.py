@@ -1,4 +1,4 @@
-"""What a figure that breaks a law of the ledger is called (`Violation.what`)."""
+"""What a figure that breaks a law of the ledger is called (`Violation.what`), and a field that differs."""
 
 from __future__ import annotations
 
@@ -49,4 +49,15 @@ FIGURES: dict[str, StrOrPromise] = {
     "transfer_held": _("waiting transfer that was paid out"),
     "claim": _("settlement of the claim"),
     "premium": _("settlement of the premium"),
+}
+FIELDS: dict[str, StrOrPromise] = {
+    "missing_from_institution": _("missing at the institution"),
+    "missing_from_centre": _("missing at the centre"),
+    "medfee_sumamt": _("total fee"),
+    "fund_pay_sumamt": _("pooled fund"),
+    "acct_pay": _("personal account"),
+    "refd_setl_flag": _("reversal"),
+    "psn_no": _("person number"),
+    "mdtrt_id": _("visit number"),
+    "fixmedins_code": _("institution"),
 }

@@ -31,12 +31,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='not_before',
-            field=models.DateTimeField(help_text='after a breakdown; each pause is twice as long as the last', null=True, verbose_name='tried again at'),
+            field=models.DateTimeField(help_text='after a breakdown; each pause is twice as long as the one before', null=True, verbose_name='tried again at'),
         ),
         migrations.AddField(
             model_name='jobevent',
             name='not_before',
-            field=models.DateTimeField(help_text='after a breakdown; each pause is twice as long as the last', null=True, verbose_name='tried again at'),
+            field=models.DateTimeField(help_text='after a breakdown; each pause is twice as long as the one before', null=True, verbose_name='tried again at'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='job',

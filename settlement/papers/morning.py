@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.models import Staff
 from accounts.models.job import JobState
 from accounts.printing import render_pdf
+from settlement.law_words import FIELDS
 from settlement.law_words import FIGURES as LAWS
 from settlement.selectors.day_figures import InstitutionDay
 from settlement.selectors.morning import MorningReport, OpenDifference
@@ -118,7 +119,7 @@ def _open_line(one: OpenDifference) -> OpenLine:
         age=one.age,
         institution=difference.institution.name,
         setl_id=difference.setl_id,
-        field=difference.field,
+        field=str(FIELDS.get(difference.field, difference.field)),
         centre=difference.centre or "",
         institution_value=difference.institution_value or "",
     )

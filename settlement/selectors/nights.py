@@ -127,9 +127,9 @@ def _shown(step: Step, night: Night, job: Job | None, region: Region, paths: Map
     hindrance = None if job else night.hindrance(step, STEPS)
     counts = figures_for(job.result or {}, region, paths) if job else {}
     figures = [
-        Figure(FIGURES[name], count, not (count and name in NOT_GOOD))
-        for name, count in counts.items()
-        if name in FIGURES
+        Figure(label, counts[name], not (counts[name] and name in NOT_GOOD))
+        for name, label in FIGURES.items()
+        if name in counts
     ]
     return StepShown(step, LABELS[step.kind], job, hindrance, figures)
 

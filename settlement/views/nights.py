@@ -14,8 +14,8 @@ from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.services.audit import record_event
 from settlement.forms.nights import AgainForm, ReportForm
-from settlement.law_words import FIGURES
-from settlement.night_steps import LABELS, STEPS
+from settlement.law_words import FIELDS, FIGURES
+from settlement.night_steps import LABELS
 from settlement.papers.morning import morning_report_pdf
 from settlement.selectors.morning import MorningReport, morning_report
 from settlement.selectors.nights import DAY, first_night, nights_shown
@@ -33,12 +33,7 @@ def nights(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate(now)
     count = min(NIGHTS, (today - (first_night() or today)).days + 1)
     shown = nights_shown([today - n * DAY for n in range(count)], now=now, region=request.user.region)
-    context = {
-        "nights": shown,
-        "steps": STEPS,
-        "labels": list(LABELS.values()),
-        "may_run": request.user.has_perm(RIGHT),
-    }
+    context = {"nights": shown, "labels": list(LABELS.values()), "may_run": request.user.has_perm(RIGHT)}
     return render_page(request, "settlement/nights.html", context, title=_("Nights"))
 
 
@@ -69,7 +64,7 @@ def report(request: StaffRequest) -> HttpResponse:
     """The morning report of a region and day; of yesterday and the own region, unless the address says otherwise."""
     form = _asked(request)
     shown = _report(request, form) if form.is_valid() else None
-    context = {"form": form, "report": shown, "words": FIGURES}
+    context = {"form": form, "report": shown, "words": FIGURES, "fields": FIELDS}
     return render_page(
         request, "settlement/morning.html", context, title=_("Morning report"), status=200 if shown else 422
     )
