@@ -20,6 +20,12 @@ class AgainForm(forms.Form):
     kind = forms.ChoiceField(required=False, choices=[("", ""), *((step.kind, label) for step, label in CHAIN)])
 
 
+class UntilForm(forms.Form):
+    """The last night that is listed."""
+
+    until = DayField(label=_("nights until"))
+
+
 class ReportForm(forms.Form):
     """`region`: the own one, or one under it; `last`: the last day that is over."""
 

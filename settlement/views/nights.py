@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.services.audit import record_event
-from settlement.forms.nights import AgainForm, ReportForm
+from settlement.forms.nights import AgainForm, ReportForm, UntilForm
 from settlement.law_words import FIELDS, FIGURES
 from settlement.night_steps import LABELS
 from settlement.papers.morning import morning_report_pdf
@@ -28,13 +28,25 @@ NIGHTS = 14
 @require_GET
 @permission_required(VIEW, raise_exception=True)
 def nights(request: StaffRequest) -> HttpResponse:
-    """The last nights, the latest first, step by step."""
+    """Two weeks of nights, the latest first, step by step; until today, unless the address says otherwise."""
     now = timezone.now()
     today = timezone.localdate(now)
-    count = min(NIGHTS, (today - (first_night() or today)).days + 1)
-    shown = nights_shown([today - n * DAY for n in range(count)], now=now, region=request.user.region)
-    context = {"nights": shown, "labels": list(LABELS.values()), "may_run": request.user.has_perm(RIGHT)}
-    return render_page(request, "settlement/nights.html", context, title=_("Nights"))
+    form = UntilForm({"until": today.isoformat()} | request.GET.dict())
+    until = min(form.cleaned_data["until"], today) if form.is_valid() else today
+    days = [until - n * DAY for n in range(NIGHTS)]
+    first = first_night() or today
+    context = {
+        "form": form,
+        "nights": nights_shown(
+            [day for day in days if day >= min(first, until)], now=now, region=request.user.region
+        ),
+        "labels": list(LABELS.values()),
+        "may_run": request.user.has_perm(RIGHT),
+        "earlier": days[-1] - DAY if days[-1] > first else None,
+    }
+    return render_page(
+        request, "settlement/nights.html", context, title=_("Nights"), status=422 if form.errors else 200
+    )
 
 
 @require_POST

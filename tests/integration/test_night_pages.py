@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 # A night long over: every hour of it has come, whatever the time is.
 NIGHT = dt.date(2026, 3, 17)
 DAY = NIGHT - dt.timedelta(days=1)
-NOW = timezone.make_aware(dt.datetime(2026, 3, 19, 8))
+NOW = timezone.make_aware(dt.datetime.combine(dt.date(2026, 3, 19), dt.time(8)))
 HERE, ELSEWHERE = "421002", "330100"
 PLACES = {HERE: "沙市第一医院", ELSEWHERE: "杭州第一医院"}
 
@@ -49,7 +48,7 @@ def told(settlement: Settlement, fee: str) -> str:
 
 @pytest.fixture
 def night(regions: None) -> dict[str, list[Settlement]]:
-    """In each of two regions two bills at one hospital, one of them told by another fee, and one without statement."""
+    """In two regions two bills at a hospital that tells another fee for one, and a bill at one that tells nothing."""
     settled = {}
     for region, name in PLACES.items():
         clerk, hospital = make_staff("clerk", region), make_institution(region, name=name)
@@ -123,25 +122,15 @@ def test_a_region_outside_is_not_found_and_a_day_that_is_not_over_is_told(night:
         assert client.get(f"/nights/report.pdf?day={day}").status_code == 404
 
 
-def test_the_paper_is_printed_in_chinese_and_audited(night: dict[str, list[Settlement]], tmp_path: Any) -> None:
+def test_the_paper_is_printed_in_chinese_and_audited(night: dict[str, list[Settlement]]) -> None:
     auditor = make_staff("auditor", "421000")
     response = signed_in(auditor).get(f"/nights/report.pdf?day={DAY}", HTTP_ACCEPT_LANGUAGE="en")
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
-    (tmp_path / "report.pdf").write_bytes(response.content)
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"], capture_output=True, text=True, check=True
-    ).stdout
-    for words in (
-        "对账日报",
-        "荆州市",
-        "2026年3月16日",
-        PLACES[HERE],
-        night[HERE][0].setl_id,
-        "医疗费总额",
-        "41.00",
-        "账务自检",
-    ):
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=response.content, capture_output=True, check=True)
+    text = done.stdout.decode()
+    for words in ("对账日报", "荆州市", "2026年3月16日", PLACES[HERE], "医疗费总额", "41.00", "账务自检"):
         assert words in text, words
+    assert night[HERE][0].setl_id in text
     assert PLACES[ELSEWHERE] not in text
     event = AuditEvent.objects.get(kind=AuditKind.PRINT)
     assert (event.staff, event.region_id, event.detail["paper"]) == (auditor, "421000", "morning_report")
@@ -159,21 +148,18 @@ def test_a_broken_ledger_is_told_to_its_region_alone(night: dict[str, list[Settl
     assert 'class="gj-note pass"' in elsewhere
 
 
-def nights_page(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("settlement.views.nights.timezone.now", lambda: NOW)
-    return page(staff, "/nights/")
+def nights_page(staff: Staff) -> str:
+    return page(staff, f"/nights/?until={NIGHT}")
 
 
-def test_the_nights_show_every_step_with_the_figures_of_the_own_region(
-    night: dict[str, list[Settlement]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_nights_show_every_step_with_the_figures_of_the_own_region(night: dict[str, list[Settlement]]) -> None:
     given_up("return_transfers")
-    shown = nights_page(make_staff("supervisor", "421000"), monkeypatch)
+    shown = nights_page(make_staff("supervisor", "421000"))
     assert shown.count(f"{NIGHT}</b>") == 1
     assert "处理失败" in shown
     assert '比对笔数 <b class="number">2</b>' in shown
     assert "账户 <b" not in shown
-    above = nights_page(make_staff("auditor", "100000"), monkeypatch)
+    above = nights_page(make_staff("auditor", "100000"))
     assert '比对笔数 <b class="number">4</b>' in above
     assert "账户 <b" in above
     assert "重新执行" in shown
@@ -191,6 +177,12 @@ def test_the_supervisor_has_a_step_run_again_and_the_night_is_named(night: dict[
     again = client.post("/nights/again/", {"day": NIGHT.isoformat(), "kind": "return_transfers"}, follow=True)
     assert Job.objects.get(kind="return_transfers").state == "queued"
     assert again.status_code == 200
+
+
+def test_a_day_that_is_none_is_told_and_the_nights_until_today_are_shown() -> None:
+    answer = signed_in(make_staff("auditor")).get("/nights/?until=x")
+    assert answer.status_code == 422
+    assert str(timezone.localdate()) in answer.content.decode()
 
 
 @pytest.mark.parametrize("sent", [{}, {"day": "x"}, {"day": "2026-03-17", "kind": "propose_matches"}])
