@@ -211,6 +211,11 @@ TABLE: dict[str, Row] = {
     "persons/<int:pk>/care/": page(READERS, "accounts/insuredperson"),
     "persons/<int:pk>/care/doctor/": form(READERS, "accounts/insuredperson", 422),
     "persons/<int:pk>/care.pdf": page(READERS, "accounts/insuredperson"),
+    # Nights and their morning report
+    "nights/": page(OVERSEERS),
+    "nights/again/": form(SUPERVISOR, day="2026-03-17"),
+    "nights/report/": page(OVERSEERS),
+    "nights/report.pdf": page(OVERSEERS),
     # Persons registered twice
     "duplicates/": page(READERS),
     "duplicates/search/": form(ASKS),
