@@ -114,12 +114,13 @@ NOT_NEGATIVE = Law(
 SOURCE_ONCE = Law(
     "source_once",
     f"""
-    SELECT person.psn_no, twice.sequence, twice.amount, 0, 'posted_twice', twice.source, region.code
-      FROM (SELECT *, prior_change + current_change AS amount,
-                   row_number() OVER (PARTITION BY account_id, source ORDER BY sequence) AS nth
-              FROM accounts_accountentry) AS twice
-      JOIN accounts_personalaccount AS account ON account.id = twice.account_id {HOLDER}
-     WHERE twice.nth > 1
+    SELECT person.psn_no, entry.sequence, entry.prior_change + entry.current_change, 0, 'posted_twice', entry.source,
+           region.code
+      FROM (SELECT account_id, source, min(sequence) AS first FROM accounts_accountentry
+             GROUP BY account_id, source HAVING count(*) > 1) AS twice
+      JOIN accounts_accountentry AS entry
+        ON entry.account_id = twice.account_id AND entry.source = twice.source AND entry.sequence > twice.first
+      JOIN accounts_personalaccount AS account ON account.id = entry.account_id {HOLDER}
     """,  # noqa: S608
 )
 ADJUSTED = Law(

@@ -34,6 +34,7 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, region: Region, last: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.last = last
+        self.fields["day"].widget.attrs["data-focus"] = ""
         self.fields["region"] = forms.ModelChoiceField(
             label=_("region"), queryset=Region.objects.filter(path__startswith=region.path), to_field_name="code",
             empty_label=None,

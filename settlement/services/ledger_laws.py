@@ -68,19 +68,21 @@ SPENDING_IS_SHARE = Law(
 SETTLED_ONCE = Law(
     "settled_once",
     f"""
-    SELECT settlement.psn_no, NULL, settlement.nth, 1, 'settled_twice', settlement.setl_id, region.code
-      FROM (SELECT *, row_number() OVER (PARTITION BY setl_id ORDER BY id) AS nth FROM settlement_settlement)
-           AS settlement {INSURED_IN}
-     WHERE settlement.nth > 1
+    SELECT settlement.psn_no, NULL, twice.times, 1, 'settled_twice', settlement.setl_id, region.code
+      FROM (SELECT setl_id, min(id) AS first, count(*) AS times FROM settlement_settlement
+             GROUP BY setl_id HAVING count(*) > 1) AS twice
+      JOIN settlement_settlement AS settlement
+        ON settlement.setl_id = twice.setl_id AND settlement.id > twice.first {INSURED_IN}
     """,  # noqa: S608
 )
 REVERSED_ONCE = Law(
     "reversed_once",
     f"""
-    SELECT settlement.psn_no, NULL, settlement.nth, 1, 'reversed_twice', settlement.setl_id, region.code
-      FROM (SELECT *, row_number() OVER (PARTITION BY reverses_id ORDER BY id) AS nth FROM settlement_settlement
-             WHERE reverses_id IS NOT NULL) AS settlement {INSURED_IN}
-     WHERE settlement.nth > 1
+    SELECT settlement.psn_no, NULL, twice.times, 1, 'reversed_twice', settlement.setl_id, region.code
+      FROM (SELECT reverses_id, min(id) AS first, count(*) AS times FROM settlement_settlement
+             WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1) AS twice
+      JOIN settlement_settlement AS settlement
+        ON settlement.reverses_id = twice.reverses_id AND settlement.id > twice.first {INSURED_IN}
     """,  # noqa: S608
 )
 RETRACED = Law(
