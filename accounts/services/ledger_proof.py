@@ -96,7 +96,8 @@ STEPS = Law(
                                 ('current_after', current_after, current_expected),
                                 ('sequence', sequence, sequence_expected)) AS figure (what, stored, expected)
       JOIN accounts_personalaccount AS account ON account.id = step.account_id {HOLDER}
-     WHERE figure.stored <> figure.expected
+     WHERE (prior_after, current_after, sequence) <> (prior_expected, current_expected, sequence_expected)
+       AND figure.stored <> figure.expected
     """,  # noqa: S608
 )
 NOT_NEGATIVE = Law(
@@ -170,7 +171,10 @@ def prove(*, path: str) -> LedgerProof:
 
 
 def _broken(law: Law, path: str) -> list[Violation]:
-    statement = f"SELECT * FROM ({law.broken}) AS broken ORDER BY 1, 2, 5, 6 LIMIT {MOST_OF_A_LAW}"  # noqa: S608
+    # Materialized: a plan that hopes to reach the limit early reads everything in loops, and nothing is broken.
+    statement = f"""
+        WITH broken AS MATERIALIZED ({law.broken}) SELECT * FROM broken ORDER BY 1, 2, 5, 6 LIMIT {MOST_OF_A_LAW}
+    """  # noqa: S608 - a constant of ours
     with connection.cursor() as cursor:
         cursor.execute(statement, {"path": path})
         return [_violation(*row) for row in cursor.fetchall()]
