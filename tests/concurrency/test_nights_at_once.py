@@ -8,10 +8,11 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from accounts.models import AccountEntry, Job, Staff
+from accounts.models import AccountEntry, InsuredPerson, Job, Staff
 from accounts.models.job import JobState
 from accounts.models.staff import NIGHTLY
 from accounts.services.jobs import run_job
+from accounts.services.ledger_proof import Violation, prove
 from settlement.models import Discrepancy, Reconciliation, Settlement, WalletTransfer
 from settlement.night_steps import STEPS
 from settlement.services.night import go_on
@@ -71,3 +72,21 @@ def test_a_week_of_nights_with_two_beats_and_three_workers_does_everything_once(
     assert set(WalletTransfer.objects.values_list("state", flat=True)) == {"returned"}
     assert AccountEntry.objects.filter(kind="109").count() == len(NIGHTS)
     assert [job.result["figures"]["violations"] for job in jobs if job.kind == "audit_ledger"] == [0] * len(NIGHTS)
+
+
+def test_a_proof_beside_postings_finds_no_half_of_anything() -> None:
+    clerk = make_staff("clerk")
+    owners = [make_group("12*", by=clerk).members.get(seat=1).person for _family in range(3)]
+    path = owners[0].region.path
+
+    def settle(owner: InsuredPerson) -> list[Violation]:
+        for _bill in range(8):
+            make_settlement(owner, "1.00", by=clerk)
+        return []
+
+    def audit() -> list[Violation]:
+        return [violation for _proof in range(4) for violation in prove(path=path).violations]
+
+    answers = at_once(*[partial(settle, owner) for owner in owners], *[audit] * 2)
+    assert answers == [[]] * 5
+    assert Settlement.objects.count() == 24
