@@ -7,18 +7,22 @@ import subprocess
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Job, Region, Staff
 from accounts.models.audit import AuditKind
 from settlement.models import Institution, Settlement
+from settlement.night_steps import STEPS
 from settlement.papers.morning import _paper_of
+from settlement.rules.night import Hindrance, Wait
 from settlement.selectors.morning import morning_report
+from settlement.selectors.nights import StepShown, nights_shown
 from settlement.services.night import run_night
 from settlement.services.statements import load_statement
 from tests.factories import make_institution, make_person, make_settlement, make_staff
-from tests.integration.test_night_chain import given_up
+from tests.integration.test_night_chain import at, given_up
 from tests.integration.test_reconcile import zipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -198,3 +202,49 @@ def test_a_night_that_has_not_come_is_not_asked_for() -> None:
     assert client.post("/nights/again/", {"day": tomorrow.isoformat()}).status_code == 302
     assert not Job.objects.exists()
     assert Institution.objects.count() == 0
+
+
+def told_of(shown: StepShown, **more: object) -> str:
+    return render_to_string("settlement/_night_step.html", {"shown": shown, "day": NIGHT, "may_run": True, **more})
+
+
+@pytest.mark.parametrize(
+    ("clock", "told", "button"),
+    [("00:29", "00:30起", False), ("04:00", "等待对账单", True), ("05:00", "尚未执行", True)],
+)
+def test_a_step_that_has_not_begun_says_what_it_waits_for(clock: str, told: str, button: bool) -> None:
+    make_settlement(make_person(current="500.00"), "40.00", by=make_staff())
+    root = Region.objects.get(parent=None)
+    (night,) = nights_shown([NIGHT], now=at(clock), region=root)
+    reconciliation = next(one for one in night.steps if one.step.kind == "reconcile_day")
+    shown = told_of(reconciliation)
+    assert told in shown
+    assert ("立即执行" in shown) == button
+    assert "<button" not in told_of(reconciliation, may_run=False)
+
+
+@pytest.mark.parametrize(("wait", "told"), [(Wait.FAILED, "不执行"), (Wait.STEP, "等待")])
+def test_a_step_behind_another_names_it(wait: Wait, told: str) -> None:
+    shown = told_of(StepShown(STEPS[-1], "对账日报", None, Hindrance(wait, "reconcile_day"), []))
+    assert told in shown
+    assert "对账" in shown
+    assert "<button" not in shown
+
+
+def test_a_step_that_broke_down_says_when_it_is_tried_again() -> None:
+    job = Job(state="queued", failure="OperationalError.", not_before=at("03:12"), started_at=at("03:11"), fence=1)
+    shown = told_of(StepShown(STEPS[1], "对账", job, None, []))
+    assert "03:12重试" in shown
+    assert "OperationalError." in shown
+    assert "<button" not in shown
+
+
+def test_two_who_ask_again_at_one_look_ask_once() -> None:
+    run_night(day=NIGHT, now=NOW)
+    supervisors = [make_staff("supervisor", region) for region in ("421000", "330000")]
+    for supervisor in supervisors:
+        asked = {"day": NIGHT.isoformat(), "kind": "audit_ledger"}
+        assert signed_in(supervisor).post("/nights/again/", asked).status_code == 302
+    job = Job.objects.get(kind="audit_ledger")
+    asked_by = Job.pgh_event_model.objects.filter(pgh_obj_id=job.pk, state="queued")  # type: ignore[attr-defined]
+    assert [event.pgh_context["staff"] for event in asked_by.order_by("pgh_id")][1:] == [supervisors[0].pk]
