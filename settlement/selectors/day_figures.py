@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
+from django.db.models import Count, Max
+
 from accounts.prepared import fetch
 from settlement.models import Settlement, SettlementKind, Statement
 
@@ -84,11 +86,9 @@ def together(figures: Iterable[Figures]) -> Figures:
 
 def statements_told(days: Sequence[dt.date]) -> dict[dt.date, list[int]]:
     """For each day how many statements came, and the last: another one, and the day is reconciled again."""
-    rows = Statement.objects.filter(business_date__in=days).values_list("business_date", "pk")
-    told: dict[dt.date, list[int]] = {day: [0, 0] for day in days}
-    for day, pk in rows:
-        told[day] = [told[day][0] + 1, max(told[day][1], pk)]
-    return told
+    rows = Statement.objects.filter(business_date__in=days).order_by().values("business_date")
+    counted = rows.annotate(n=Count("pk"), last=Max("pk")).values_list("business_date", "n", "last")
+    return dict.fromkeys(days, [0, 0]) | {day: [n, last] for day, n, last in counted}
 
 
 def is_every_statement_here(day: dt.date) -> bool:

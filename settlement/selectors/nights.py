@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 DAY = dt.timedelta(days=1)
+JobsOfNights = dict[dt.date, dict[str, Job]]
 FIGURES: dict[str, StrOrPromise] = {
     "compared": _("compared"),
     "balanced": _("balanced"),
@@ -44,29 +45,27 @@ OF_THE_COUNTRY = ("accounts", "entries")  # counted in one figure, not by region
 NOT_GOOD = ("differing", "without_statement", "violations")
 
 
-def jobs_of(
-    days: Sequence[dt.date], *, steps: Sequence[Step] = STEPS, with_results: bool = False
-) -> dict[dt.date, dict[str, Job]]:
+def jobs_of(days: Sequence[dt.date], *, steps: Sequence[Step] = STEPS, with_results: bool = False) -> JobsOfNights:
     """The jobs of these nights by kind."""
-    found: dict[dt.date, dict[str, Job]] = {day: {} for day in days}
+    found: JobsOfNights = {day: {} for day in days}
     jobs = Job.objects.filter(kind__in=[step.kind for step in steps], business_date__in=days)
     for job in jobs if with_results else jobs.defer("result"):
         found[job.business_date][job.kind] = job  # type: ignore[index] # one of the days
     return found
 
 
-def nights_at(days: Sequence[dt.date], *, now: dt.datetime, steps: Sequence[Step] = STEPS) -> list[Night]:
-    """How these nights stand."""
-    told, jobs = statements_told([day - DAY for day in days]), jobs_of(days, steps=steps)
+def nights_at(jobs: JobsOfNights, *, now: dt.datetime) -> list[Night]:
+    """How nights stand, from their jobs."""
+    told = statements_told([day - DAY for day in jobs])
     return [
         Night(
             day=day,
             now=timezone.make_naive(now),
-            known={kind: Known(job.state, job.fence, job.params.get("basis", {})) for kind, job in jobs[day].items()},
+            known={kind: Known(job.state, job.fence, job.params.get("basis", {})) for kind, job in known.items()},
             inputs={STATEMENTS: told[day - DAY]},
             complete=partial(_is_complete, day - DAY),
         )
-        for day in days
+        for day, known in jobs.items()
     ]
 
 
@@ -116,10 +115,11 @@ class NightShown:
 
 def nights_shown(days: Sequence[dt.date], *, now: dt.datetime, region: Region) -> list[NightShown]:
     """These nights, in the order given, with the figures of a region tree."""
-    jobs, paths = jobs_of(days, with_results=True), dict(Region.objects.values_list("code", "path"))
+    jobs = jobs_of(days, with_results=True)
+    paths = dict(Region.objects.values_list("code", "path"))
     return [
         NightShown(night.day, [_shown(step, night, jobs[night.day].get(step.kind), region, paths) for step in STEPS])
-        for night in nights_at(days, now=now)
+        for night in nights_at(jobs, now=now)
     ]
 
 

@@ -47,8 +47,9 @@ def go_on(*, now: dt.datetime, steps: Sequence[Step] = STEPS) -> list[Job]:
     by = nightly_staff()
     if by is None:
         return []
-    nights = nights_at(_nights(now, steps), now=now, steps=steps)
-    return [job for night in nights for job in _ask_for_due(night, by, steps)]
+    jobs = jobs_of(_nights(now, steps), steps=steps)
+    nights = nights_at(jobs, now=now)
+    return [job for night in nights for job in _ask_for_due(night, jobs[night.day], by, steps)]
 
 
 def _nights(now: dt.datetime, steps: Sequence[Step]) -> list[dt.date]:
@@ -59,19 +60,19 @@ def _nights(now: dt.datetime, steps: Sequence[Step]) -> list[dt.date]:
     return [first + n * DAY for n in range((today - first).days + 1)]
 
 
-def _ask_for_due(night: Night, by: Staff, steps: Sequence[Step]) -> list[Job]:
-    due = list(night.due(steps))
-    jobs = jobs_of([night.day], steps=steps)[night.day] if due else {}
-    return [_ask(step, basis, night.day, jobs.get(step.kind), by) for step, basis in due]
+def _ask_for_due(night: Night, jobs: dict[str, Job], by: Staff, steps: Sequence[Step]) -> list[Job]:
+    """`jobs`: those that the night was read from: what was run again since is not asked for on an old look."""
+    asked = [_ask(step, basis, night.day, jobs.get(step.kind), by) for step, basis in night.due(steps)]
+    return [job for job in asked if job is not None]
 
 
-def _ask(step: Step, basis: Basis, day: dt.date, known: Job | None, by: Staff) -> Job:
+def _ask(step: Step, basis: Basis, day: dt.date, known: Job | None, by: Staff) -> Job | None:
+    """None where it is at work already."""
     params = {"basis": dict(basis)} if basis else {}
     if known is None:
         owner = nightly_staff() or by
         return enqueue_once_a_day(kind=step.kind, by=owner, business_date=day, params=params)
-    ask_again(job=known, by=by, params=params)
-    return known
+    return known if ask_again(job=known, by=by, params=params) else None
 
 
 def run_again(*, day: dt.date, kind: str, now: dt.datetime, by: Staff) -> list[Job]:
@@ -83,13 +84,14 @@ def run_again(*, day: dt.date, kind: str, now: dt.datetime, by: Staff) -> list[J
     if day > timezone.localdate(now):
         raise NightNotCome(day)
     wanted = [step for step in STEPS if (step.kind == kind if kind else not step.after)]
-    (night,) = nights_at([day], now=now)
-    jobs = jobs_of([day])[day]
-    return [
-        _ask(step, night.basis_of(step), day, jobs.get(step.kind), by)
+    jobs = jobs_of([day])
+    (night,) = nights_at(jobs, now=now)
+    asked = [
+        _ask(step, night.basis_of(step), day, jobs[day].get(step.kind), by)
         for step in wanted
         if night.hindrance(step, STEPS) in (None, Hindrance(Wait.INPUT, step.awaits))
     ]
+    return [job for job in asked if job is not None]
 
 
 def run_night(*, day: dt.date, now: dt.datetime, again: bool = False) -> list[Job]:
@@ -116,10 +118,12 @@ def run_night(*, day: dt.date, now: dt.datetime, again: bool = False) -> list[Jo
 
 def _waiting(day: dt.date, now: dt.datetime, by: Staff, tried: set[tuple[int, int]]) -> list[Job]:
     """What is there to be run, once what is due now was asked for too."""
-    (night,) = nights_at([day], now=now)
-    _ask_for_due(Night(day, night.now, night.known, night.inputs, complete=lambda _input: True), by, STEPS)
-    jobs = _in_order(jobs_of([day])[day])
-    return [job for job in jobs if job.state == JobState.QUEUED and (job.pk, job.fence) not in tried]
+    jobs = jobs_of([day])
+    (night,) = nights_at(jobs, now=now)
+    unhindered = Night(day, night.now, night.known, night.inputs, complete=lambda _input: True)
+    _ask_for_due(unhindered, jobs[day], by, STEPS)
+    there = _in_order(jobs_of([day])[day])
+    return [job for job in there if job.state == JobState.QUEUED and (job.pk, job.fence) not in tried]
 
 
 def _in_order(jobs: dict[str, Job]) -> list[Job]:
