@@ -88,7 +88,7 @@ def statements_told(days: Sequence[dt.date]) -> dict[dt.date, list[int]]:
     """For each day how many statements came, and the last: another one, and the day is reconciled again."""
     rows = Statement.objects.filter(business_date__in=days).order_by().values("business_date")
     counted = rows.annotate(n=Count("pk"), last=Max("pk")).values_list("business_date", "n", "last")
-    return dict.fromkeys(days, [0, 0]) | {day: [n, last] for day, n, last in counted}
+    return {day: [0, 0] for day in days} | {day: [n, last] for day, n, last in counted}
 
 
 def is_every_statement_here(day: dt.date) -> bool:
