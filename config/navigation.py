@@ -65,10 +65,19 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 | _lit_on("settlements", "find-settlements", "settlement"),
                 _item(_("Load settlements"), "upload", "load-settlements", "settlement.load_settlements")
                 | _lit_on("load-settlements", "settlement-feed"),
+            ],
+        },
+        {
+            "title": _("Reconciliation"),
+            "items": [
+                _item(_("Exceptions"), "difference", "discrepancies", "settlement.view_discrepancy"),
                 _item(_("Statements"), "fact_check", "institution-statements", "settlement.view_statement")
                 | _lit_on("institution-statements", "institution-statement", "load-statements", "statement-load"),
                 _item(_("Totals"), "functions", "statement-totals", "settlement.view_statementtotal")
                 | _lit_on("statement-totals", "enter-total", "load-totals"),
+                _item(_("Daily close"), "event_available", "days", "accounts.view_closedday"),
+                _item(_("Nights"), "bedtime", "nights", "accounts.view_nights") | _lit_on("nights"),
+                _item(_("Morning report"), "wb_twilight", "morning-report", "accounts.view_nights"),
             ],
         },
         {
@@ -77,13 +86,6 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(_("Standard reports"), "monitoring", "reports", "reports.read_reports")
                 | _lit_on("reports", "report"),
                 _item(_("My exports"), "download", "exports", "reports.export_reports"),
-            ],
-        },
-        {
-            "title": _("Reconciliation"),
-            "items": [
-                _item(_("Exceptions"), "difference", "discrepancies", "settlement.view_discrepancy"),
-                _item(_("Daily close"), "event_available", "days", "accounts.view_closedday"),
             ],
         },
         {

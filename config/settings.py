@@ -5,12 +5,12 @@ the keys are made once under VAR_DIR. With them, every key has to be given: a pr
 invents its own keys would lose every ID number at the next host.
 """
 
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 import environ
 import pghistory
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -141,14 +141,13 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
-    "turn-day": {"task": "families.tasks.turn_day", "schedule": crontab(hour=0, minute=10)},
-    "forget-exports": {"task": "reports.tasks.forget_exports", "schedule": crontab(hour=1, minute=30)},
+    "forget-exports": {"task": "reports.tasks.forget_exports", "schedule": 3600.0},
     "take-in-statements": {
         "task": "settlement.tasks.take_in_statements",
         "schedule": 60.0,
         "options": {"expires": 50},
     },
-    "return-transfers": {"task": "settlement.tasks.return_transfers", "schedule": crontab(hour=6, minute=0)},
+    "nights": {"task": "settlement.tasks.go_on_with_nights", "schedule": 60.0, "options": {"expires": 50}},
 }
 
 AUTH_USER_MODEL = "accounts.Staff"
@@ -284,6 +283,8 @@ LOGGING = {
     },
 }
 
+# The night waits for the statements of institutions until this hour of the bureau, HH:MM.
+STATEMENTS_UNTIL = time.fromisoformat(env.str("STATEMENTS_UNTIL", default="05:00"))
 # What a job of each kind calls: `(job, progress) -> result`, inside one transaction with the end of the job.
 JOB_KINDS = {
     "check_file": "accounts.services.master_data.run_check",
@@ -303,6 +304,9 @@ JOB_KINDS = {
     "write_error_book": "families.registration_books.kept.run_error_book",
     "return_transfers": "settlement.services.transfer_answers.run_return",
     "export_report": "reports.exporting.run_export",
+    "reconcile_day": "settlement.services.night.run_reconcile",
+    "audit_ledger": "settlement.services.night.run_audit",
+    "morning_report": "settlement.services.night.run_report",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -10,3 +10,4 @@ class FamiliesConfig(AppConfig):
 
     def ready(self) -> None:
         from families import checks  # noqa: F401
+        from families.services import ledger_laws  # noqa: F401 - has a say in the proof of the ledger

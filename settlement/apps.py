@@ -14,7 +14,7 @@ class SettlementConfig(AppConfig):
         from families.services.imports.resting import SINCE
         from settlement import import_messages, resources  # noqa: F401
         from settlement.selectors.settlements import paid_by_family_since
-        from settlement.services import transfers  # noqa: F401 - has a say when a record is closed
+        from settlement.services import ledger_laws, transfers  # noqa: F401 - have a say in proofs and closings
 
         SINCE["settled_since"] = paid_by_family_since
 

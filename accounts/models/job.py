@@ -2,7 +2,8 @@
 
 Invariants: a running job has a lease; whoever takes it raises `fence`, and only the holder of the present
 fence may report progress or finish: a worker that was thought dead and comes back changes nothing. One job of a kind
-for a business date. A file that was checked is imported once at most, by whoever had it checked.
+for a business date; asked for again, it is the same row, and its history keeps what came of it before. A file that
+was checked is imported once at most, by whoever had it checked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts import keys
 from accounts.history import track
@@ -27,6 +29,9 @@ class JobState(models.TextChoices):
     DONE = "done", _("done")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")
+
+
+OVER = (JobState.DONE, JobState.REFUSED, JobState.FAILED)
 
 
 @track(
@@ -56,6 +61,11 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(
+        _("tried again at"),
+        null=True,
+        help_text=_("after a breakdown; each pause is twice as long as the one before"),
+    )
     created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
     started_at = models.DateTimeField(_("begun at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
@@ -66,6 +76,10 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
+        permissions = [
+            ("view_nights", gettext_noop("May look at the nights and their morning reports")),
+            ("run_night", gettext_noop("May have a night done again")),
+        ]
         indexes = [
             models.Index(fields=["lease_until"], name="job_unfinished", condition=Q(state__in=["queued", "running"])),
             models.Index(fields=["owner", "-created_at"], name="job_owner"),
@@ -115,7 +129,7 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state not in (JobState.QUEUED, JobState.RUNNING)
+        return self.state in OVER
 
 
 class JobFile(models.Model):

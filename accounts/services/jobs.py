@@ -1,6 +1,7 @@
 """Jobs: asked for by a row, woken through Redis, held by a lease, finished by whoever holds the fence.
 
-A task may be sent twice, lost, or its worker killed: the row decides. `sweep` re-sends what nobody holds.
+A task may be sent twice, lost, or its worker killed: the row decides. `sweep` re-sends what nobody holds. What breaks
+down is tried again after ever longer pauses; a killed worker leaves no word, and its lease has to run out.
 """
 
 from __future__ import annotations
@@ -9,25 +10,27 @@ import datetime as dt
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting, writes
 from accounts.models import Job, JobFile, Staff
-from accounts.models.job import JobState
+from accounts.models.job import OVER, JobState
 
 LEASE = dt.timedelta(seconds=30)
 HEARTBEAT_SECONDS = 1.0
 MOST_ATTEMPTS = 5
+FIRST_PAUSE = LEASE  # after a breakdown; then twice as long each time
 LOST_AFTER = dt.timedelta(seconds=20)
 LONGEST_NAME = 200  # too long a name is cut in front: the ending tells a workbook from a CSV file
 
@@ -135,20 +138,29 @@ def keep_file(job: Job, *, name: str, content: bytes) -> None:
     stored.save()
 
 
-def enqueue_once_a_day(*, kind: str, by: Staff, business_date: dt.date) -> Job:
+def enqueue_once_a_day(*, kind: str, by: Staff, business_date: dt.date, params: dict[str, Any] | None = None) -> Job:
     """The job of a kind for a day: asked for now, or before by somebody else, whose job it is then."""
     try:
-        return enqueue(kind=kind, by=by, business_date=business_date)
+        return enqueue(kind=kind, by=by, business_date=business_date, params=params)
     except IntegrityError:
         return Job.objects.get(kind=kind, business_date=business_date)
 
 
 @writes
-def ask_again(*, job: Job, by: Staff) -> None:
-    """Give a job that was given up its attempts back. Any other is left as it is."""
-    Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
-        state=JobState.QUEUED, attempts=0, failure="", finished_at=None
-    )
+def ask_again(*, job: Job, by: Staff, params: dict[str, Any] | None = None) -> bool:
+    """Have a job that is over done once more, with all its attempts; what came of it before stays until then.
+
+    `job`: as it was looked at: where it was run or asked for again since, nothing changes. `params`: new ones.
+    Returns: whether it was asked for.
+    """
+    seen = Job.objects.filter(pk=job.pk, fence=job.fence, state__in=OVER)
+    asked = seen.update(
+        state=JobState.QUEUED, params=job.params if params is None else params,
+        attempts=0, done=0, total=0, failure="", finished_at=None, not_before=None,
+    )  # fmt: skip
+    if asked:
+        transaction.on_commit(lambda: wake(job.pk))
+    return bool(asked)
 
 
 def wake(job_id: int) -> None:
@@ -179,6 +191,22 @@ def _work(job: Job, progress: Progress) -> None:
         _run_to_the_end(work, job, progress)
     except LeaseLost:
         return
+    except Exception as breakdown:
+        _pause(job, breakdown)
+        raise
+
+
+def _pause(job: Job, breakdown: Exception) -> None:
+    """Put a job off that broke down. The log has the whole error: its text may hold what stands in a row.
+
+    Without a database nothing can be said; then the lease runs out.
+    """
+    with suppress(Error):
+        Job.objects.filter(pk=job.pk, fence=job.fence, state=JobState.RUNNING).update(
+            state=JobState.QUEUED,
+            not_before=timezone.now() + FIRST_PAUSE * 2 ** (job.attempts - 1),
+            failure=f"{type(breakdown).__name__}.",
+        )
 
 
 def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
@@ -187,7 +215,7 @@ def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
     try:
         with whole, acting(job.owner, channel="job"):
             result = work(job, progress)
-            _finish(progress, JobState.DONE, result=result, done=progress.total, total=progress.total)
+            _finish(progress, JobState.DONE, result=result, done=progress.total, total=progress.total, failure="")
     except JobRefused as refusal:
         _finish(progress, JobState.REFUSED, failure=str(refusal)[:300])
 
@@ -195,7 +223,8 @@ def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
 def _claim(job_id: int) -> int | None:
     """Take the lease: the fence that the work is done under, or None when somebody else has it."""
     now = timezone.now()
-    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    waiting = Q(state=JobState.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
+    free = waiting | Q(state=JobState.RUNNING, lease_until__lt=now)
     taken = Job.objects.filter(free, pk=job_id, attempts__lt=MOST_ATTEMPTS).update(
         state=JobState.RUNNING,
         fence=F("fence") + 1,
@@ -232,15 +261,16 @@ def _beat(progress: Progress, stop: threading.Event) -> None:
 def sweep() -> int:
     """Wake workers for jobs that nobody holds; give up those that failed too often. Returns: how many were woken."""
     now = timezone.now()
-    unheld = Q(state=JobState.QUEUED, created_at__lt=now - LOST_AFTER) | Q(
-        state=JobState.RUNNING, lease_until__lt=now
+    unheld = (
+        Q(state=JobState.QUEUED, created_at__lt=now - LOST_AFTER, not_before=None)
+        | Q(state=JobState.QUEUED, not_before__lte=now)
+        | Q(state=JobState.RUNNING, lease_until__lt=now)
+    )
+    told = _("Given up after {n} attempts; the administrator finds the reason in the worker's log").format(
+        n=MOST_ATTEMPTS
     )
     Job.objects.filter(unheld, attempts__gte=MOST_ATTEMPTS).update(
-        state=JobState.FAILED,
-        finished_at=now,
-        failure=_("Given up after {n} attempts; the administrator finds the reason in the worker's log").format(
-            n=MOST_ATTEMPTS
-        ),
+        state=JobState.FAILED, finished_at=now, failure=Trim(Concat("failure", Value(f" {told}")))
     )
     lost = list(Job.objects.filter(unheld, attempts__lt=MOST_ATTEMPTS).values_list("pk", flat=True))
     for job_id in lost:

@@ -2,8 +2,7 @@
 
 Memberships, sharings, grants and suspensions are dated and need no step: every question is asked for a day. What has
 to be written is the copies of today (status and region of persons), the follow-ups, and the pairs of records that may
-be one person. One job per day, held by the database (`job_once_a_day`); a day that was missed is made up for.
-Idempotent: a second run changes nothing.
+be one person. A step of the nightly chain, one job per day. Idempotent: a second run changes nothing.
 """
 
 from __future__ import annotations
@@ -11,57 +10,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.acting import writes
 from accounts.models import Job, Staff, Suspension
-from accounts.services.jobs import Progress, ask_again, enqueue_once_a_day, run_job
-from accounts.services.staff import nightly_staff
+from accounts.services.jobs import Progress
 from accounts.services.status_events import apply_moves, copy_statuses
 from families.models import GroupMember, MutualAidGroup, Sharing
 from families.services.duplicates import propose_matches
 from families.services.follow_ups import refresh_follow_ups
-
-KIND = "turn_day"
-MOST_DAYS_BACK = 31  # of a step that stood still longer, the days before are not told one by one
-
-
-class DayNotCome(Exception):
-    def __init__(self, day: dt.date) -> None:
-        super().__init__(_("{day} has not come yet.").format(day=day))
-
-
-class NoRegion(Exception):
-    def __init__(self) -> None:
-        super().__init__(_("There is no region yet: nothing to do."))
-
-
-def ask_for_days(*, today: dt.date | None = None) -> list[Job]:
-    """Ask for the job of today and of the days missed since the last one; twice is as good as once."""
-    by = nightly_staff()
-    if by is None:
-        return []
-    today = today or timezone.localdate()
-    last = Job.objects.filter(kind=KIND).aggregate(last=Max("business_date"))["last"]
-    first = today if last is None else max(last + dt.timedelta(days=1), today - dt.timedelta(days=MOST_DAYS_BACK))
-    days = [first + dt.timedelta(days=n) for n in range((today - first).days + 1)]
-    return [enqueue_once_a_day(kind=KIND, by=by, business_date=day) for day in days]
-
-
-def turn_day_now(*, day: dt.date) -> Job:
-    """The job of a day, run here unless it is done or another worker holds it. Raises: DayNotCome, NoRegion."""
-    if day > timezone.localdate():
-        raise DayNotCome(day)
-    by = nightly_staff()
-    if by is None:
-        raise NoRegion
-    job = enqueue_once_a_day(kind=KIND, by=by, business_date=day)
-    ask_again(job=job, by=by)
-    run_job(job.pk)
-    job.refresh_from_db()
-    return job
 
 
 def run_turn_day(job: Job, progress: Progress) -> dict[str, Any]:

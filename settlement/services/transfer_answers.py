@@ -1,8 +1,8 @@
 """What becomes of a wallet transfer: accepted by the payee, or back with the payer; once, whoever answers when.
 
 Invariant: what the transfer holds arrives or goes back to the fen, in the transaction that answers it. What nobody
-answered goes back on the next morning, by one job a day (`job_once_a_day`); a morning that was missed is made up for
-by the next. Order of the locks: the transfers by primary key, the persons, the accounts by primary key.
+answered goes back on the next morning, by a step of the nightly chain; a morning that was missed is made up for by
+the next. Order of the locks: the transfers by primary key, the persons, the accounts by primary key.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from accounts.acting import writes
 from accounts.bulk import update_each
 from accounts.models import InsuredPerson, Job, PersonalAccount, Staff
 from accounts.services.business_days import open_day
-from accounts.services.jobs import Progress, Unwatched, enqueue_once_a_day, in_steps
+from accounts.services.jobs import Progress, Unwatched, in_steps
 from accounts.services.ledger import Posting, lock_accounts, post_entries
-from accounts.services.staff import nightly_staff
 from families.services.groups import lock_persons
 from settlement.models import WalletTransfer
 from settlement.models.transfer import ANSWER, ReturnCause, TransferState
@@ -29,7 +28,6 @@ from settlement.selectors.transfers import parties_on
 from settlement.services.transfer_refusals import OtherBureau, TransferAnswered, or_system_fault, refuse_failing
 from settlement.services.transfers import posting_of
 
-KIND = "return_transfers"
 CHUNK = 500
 
 
@@ -78,14 +76,6 @@ def return_transfer(
     transfer.return_cause, transfer.reason = cause, reason
     (transfer.back_entry,) = post_entries(postings=[_going_back(transfer, business_date(at))], by=by)
     return _answer(transfer, TransferState.RETURNED, at, by)
-
-
-def ask_for_return(*, today: dt.date | None = None) -> Job | None:
-    """Ask for the job of this morning; twice is as good as once. None on a database without a region."""
-    by = nightly_staff()
-    if by is None:
-        return None
-    return enqueue_once_a_day(kind=KIND, by=by, business_date=today or timezone.localdate())
 
 
 @in_steps

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import tasks
 from accounts.models import Code, Job, Staff
 from accounts.services import jobs
-from accounts.services.jobs import JobRefused, LeaseLost, Progress, enqueue, run_job, sweep
+from accounts.services.jobs import JobRefused, LeaseLost, Progress, ask_again, enqueue, run_job, sweep
 from config.celery import app
 from tests.concurrency.threads import at_once, kinds
 from tests.factories import make_staff
@@ -106,7 +106,10 @@ def written() -> int:
 
 
 def expire(job: Job) -> None:
-    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    """As if lease and pause had run out."""
+    a_second_ago = timezone.now() - dt.timedelta(seconds=1)
+    Job.objects.filter(pk=job.pk).update(lease_until=a_second_ago)
+    Job.objects.filter(pk=job.pk, not_before__isnull=False).update(not_before=a_second_ago)
 
 
 def test_a_job_runs_and_tells_its_result(clerk: Staff) -> None:
@@ -206,14 +209,58 @@ def test_a_breakdown_leaves_nothing_and_is_tried_five_times_then_given_up(clerk:
     for attempt in range(1, 6):
         with pytest.raises(RuntimeError, match="the disk is gone"):
             run_job(job.pk)
-        assert (state(job), job.attempts, written()) == ("running", attempt, 0)
+        assert (state(job), job.attempts, job.failure, written()) == ("queued", attempt, "RuntimeError.", 0)
         expire(job)
         assert sweep() == (1 if attempt < 5 else 0)
     assert state(job) == "failed"
+    assert job.failure.startswith("RuntimeError. ")
     assert "5" in job.failure
     assert job.finished_at is not None
     run_job(job.pk)
     assert job.attempts == 5
+
+
+def test_pauses_after_breakdowns_double_and_nobody_takes_the_job_meanwhile(clerk: Staff) -> None:
+    job = enqueue(kind="break_down", by=clerk)
+    for pause in (30, 60, 120, 240):
+        before = timezone.now()
+        with pytest.raises(RuntimeError):
+            run_job(job.pk)
+        job.refresh_from_db()
+        assert dt.timedelta(0) <= job.not_before - before - dt.timedelta(seconds=pause) < jobs.LEASE
+        run_job(job.pk)
+        assert (sweep(), state(job), written()) == (0, "queued", 0)
+        expire(job)
+
+
+def test_a_job_that_broke_down_and_then_succeeds_tells_no_failure(clerk: Staff, settings: LazySettings) -> None:
+    job = enqueue(kind="break_down", by=clerk)
+    with pytest.raises(RuntimeError):
+        run_job(job.pk)
+    settings.JOB_KINDS["break_down"] = settings.JOB_KINDS["write_a_code"]
+    expire(job)
+    run_job(job.pk)
+    assert (state(job), job.failure, job.attempts) == ("done", "", 2)
+
+
+def test_a_job_asked_again_by_two_at_once_is_asked_once_and_its_history_keeps_what_came_before(clerk: Staff) -> None:
+    job = enqueue(kind="write_a_code", by=clerk)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert sorted(map(bool, at_once(*[partial(ask_again, job=job, by=clerk)] * 4))) == [False, False, False, True]
+    assert (state(job), job.attempts, job.finished_at, job.result) == ("queued", 0, None, {"fence": 1})
+    run_job(job.pk)
+    assert (state(job), job.result, written()) == ("done", {"fence": 2}, 2)
+    kept = Job.pgh_event_model.objects.filter(pgh_obj_id=job.pk, state="done")  # type: ignore[attr-defined]
+    assert [event.result for event in kept.order_by("pgh_id")] == [{"fence": 1}, {"fence": 2}]
+
+
+def test_a_job_that_is_not_over_is_not_asked_again(clerk: Staff) -> None:
+    job = enqueue(kind="write_a_code", by=clerk)
+    assert not ask_again(job=job, by=clerk)
+    assert jobs._claim(job.pk) == 1
+    assert not ask_again(job=job, by=clerk)
+    assert state(job) == "running"
 
 
 def test_the_sweep_sends_again_what_the_queue_lost_and_leaves_what_is_young_or_held(clerk: Staff) -> None:

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import AccountEntry, PersonalAccount
-from accounts.services.jobs import sweep
+from accounts.services.jobs import enqueue_once_a_day, sweep
+from accounts.services.staff import nightly_staff
 from settlement.models import WalletTransfer
-from settlement.services.transfer_answers import ask_for_return
 from tests.factories import NOON, make_group, make_staff, make_transfer
 from tests.faults.test_import_killed import await_
 from tests.faults.test_registrations_killed import as_if_the_lease_had_run_out, ended, forking_worker, start
@@ -27,8 +27,10 @@ def test_returns_whose_worker_is_killed_again_and_again_go_back_once() -> None:
         group = make_group("12*", by=clerk)
         for _transfer in range(EACH):
             make_transfer(group, by=clerk)
-    job = ask_for_return(today=NOON.date() + dt.timedelta(days=1))
-    assert job is not None
+    by = nightly_staff()
+    assert by is not None
+    morning = NOON.date() + dt.timedelta(days=1)
+    job = enqueue_once_a_day(kind="return_transfers", by=by, business_date=morning)
     back = WalletTransfer.objects.filter(state="returned")
     with forking_worker() as worker:
         for kill in range(1, KILLS + 1):

@@ -132,6 +132,7 @@ def test_check_ledger_counts_and_ends_with_1_on_a_violation(tmp_path: Path) -> N
     assert result["violations"] == [
         {
             "psn_no": person.psn_no, "sequence": None, "stored": "11.00", "expected": "10.00", "what": "prior_years",
+            "about": "", "region": person.region_id,
         }
     ]  # fmt: skip
 

@@ -228,6 +228,11 @@ TABLE: dict[str, Row] = {
     "statements/totals/": page(OVERSEERS),
     "statements/totals/enter/": form(SUPERVISOR, answer=422),
     "statements/totals/load/": form(SUPERVISOR, answer=422),
+    # Nights and their morning report
+    "nights/": page(OVERSEERS),
+    "nights/again/": form(SUPERVISOR, day="2026-03-17"),
+    "nights/report/": page(OVERSEERS),
+    "nights/report.pdf": page(OVERSEERS),
     # Persons registered twice
     "duplicates/": page(READERS),
     "duplicates/search/": form(ASKS),

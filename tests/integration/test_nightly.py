@@ -1,22 +1,18 @@
-"""The nightly step: once a day, again without a difference, and for the days that were missed."""
+"""The turn of the day: what begins and ends on it, and again without a difference."""
 
 from __future__ import annotations
 
 import datetime as dt
-from io import StringIO
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Job, RegionMove, Staff
-from accounts.services.jobs import run_job
+from accounts.models import RegionMove, Staff
+from accounts.services.jobs import enqueue_once_a_day, run_job
 from accounts.services.staff import nightly_staff
-from config.celery import app
 from families.models import FollowUp, PersonMatch
 from families.services.changes import dissolve_group
-from families.services.nightly import KIND, MOST_DAYS_BACK, ask_for_days, begun_and_ended, turn_day
+from families.services.nightly import begun_and_ended, turn_day
 from tests.factories import START, make_group, make_person, make_staff, make_suspension, release_member
 
 DAY = dt.timedelta(days=1)
@@ -88,62 +84,12 @@ def test_it_acts_in_a_name_that_nobody_signs_in_with(nightly: Staff) -> None:
     assert event.pgh_context["staff"] == nightly.pk
 
 
-def test_the_first_night_asks_for_today_and_a_later_one_for_the_days_missed(nightly: Staff) -> None:
-    assert [job.business_date for job in ask_for_days(today=JUNE)] == [JUNE]
-    assert ask_for_days(today=JUNE) == []
-    assert [job.business_date for job in ask_for_days(today=JUNE + 3 * DAY)] == [JUNE + n * DAY for n in (1, 2, 3)]
-    assert len(ask_for_days(today=JUNE + 400 * DAY)) == MOST_DAYS_BACK + 1
-    assert Job.objects.filter(kind=KIND, owner=nightly).count() == MOST_DAYS_BACK + 5
-
-
 def test_a_day_made_up_for_brings_the_copies_to_today(nightly: Staff) -> None:
     person = make_person()
     make_suspension(person, "ended", TODAY)
-    job = ask_for_days(today=TODAY - 2 * DAY)[0]
+    job = enqueue_once_a_day(kind="turn_day", by=nightly, business_date=TODAY - 2 * DAY)
     run_job(job.pk)
     job.refresh_from_db()
     person.refresh_from_db()
     assert (job.state, person.status) == ("done", "4")
     assert job.result["suspensions_begun"] == 0
-
-
-def test_an_operator_runs_a_day_once_and_is_told_the_same_again(nightly: Staff) -> None:
-    make_suspension(make_person(), "ended", TODAY)
-    first, again = StringIO(), StringIO()
-    call_command("turn_day", stdout=first)
-    call_command("turn_day", "--date", TODAY.isoformat(), stdout=again)
-    assert "statuses_changed: 1" in first.getvalue()
-    assert first.getvalue() == again.getvalue()
-    assert Job.objects.get(kind=KIND).attempts == 1
-
-
-def test_an_operator_runs_a_day_that_was_given_up(nightly: Staff) -> None:
-    job = ask_for_days(today=TODAY)[0]
-    Job.objects.filter(pk=job.pk).update(state="failed", attempts=5, failure="x", finished_at=timezone.now())
-    call_command("turn_day", stdout=StringIO())
-    job.refresh_from_db()
-    assert (job.state, job.failure) == ("done", "")
-
-
-def test_an_operator_is_told_when_a_worker_has_the_day(nightly: Staff) -> None:
-    job = ask_for_days(today=TODAY)[0]
-    Job.objects.filter(pk=job.pk).update(state="running", lease_until=timezone.now() + 100 * DAY)
-    with pytest.raises(CommandError) as refusal:
-        call_command("turn_day", stdout=StringIO())
-    assert refusal.value.returncode == 1
-
-
-def test_a_day_that_has_not_come_is_refused(nightly: Staff) -> None:
-    with pytest.raises(CommandError) as refusal:
-        call_command("turn_day", "--date", (TODAY + DAY).isoformat())
-    assert refusal.value.returncode == 2
-    assert not Job.objects.exists()
-
-
-def test_beat_asks_every_night_after_midnight() -> None:
-    entry = settings.CELERY_BEAT_SCHEDULE["turn-day"]
-    assert (entry["schedule"].hour, entry["schedule"].minute) == ({0}, {10})
-    app.loader.import_default_modules()
-    assert entry["task"] in app.tasks
-    app.tasks[entry["task"]]()
-    assert Job.objects.get(kind=KIND).business_date == TODAY

@@ -8,24 +8,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.conf import settings
 
-from accounts.models import AccountEntry, AuditEvent, InsuredPerson, Job, PersonalAccount, Staff
+from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
 from accounts.services.closing import close_record
-from accounts.services.jobs import run_job
+from accounts.services.jobs import enqueue_once_a_day, run_job
 from accounts.services.ledger import Posting, carry_over_year, post_entries
 from accounts.services.ledger_proof import check_ledger
 from accounts.services.staff import nightly_staff
-from config.celery import app
 from families.models import MutualAidGroup
 from families.services.changes import dissolve_group
 from settlement.models import WalletTransfer
 from settlement.models.transfer import ReturnCause
 from settlement.rules.transfers import FailureKind, Rule
 from settlement.services import transfer_answers
-from settlement.services.transfer_answers import accept_transfer, ask_for_return, return_transfer, return_unaccepted
+from settlement.services.transfer_answers import accept_transfer, return_transfer, return_unaccepted
 from settlement.services.transfer_refusals import (
     BalanceTooLow,
     NotAllowed,
@@ -432,9 +430,9 @@ def test_what_was_under_way_over_new_year_is_of_prior_years_like_the_rest_of_the
 
 def test_the_job_of_a_morning_runs_once_in_the_name_of_the_night(family: MutualAidGroup, clerk: Staff) -> None:
     make_transfer(family, by=clerk)
-    job = ask_for_return(today=TOMORROW)
-    assert job is not None
-    assert ask_for_return(today=TOMORROW) == job
+    by = nightly_staff()
+    assert by is not None
+    job = enqueue_once_a_day(kind="return_transfers", by=by, business_date=TOMORROW)
     run_job(job.pk)
     run_job(job.pk)
     job.refresh_from_db()
@@ -442,14 +440,6 @@ def test_the_job_of_a_morning_runs_once_in_the_name_of_the_night(family: MutualA
     assert (job.state, job.result, job.attempts) == ("done", {"transfers_returned": 1}, 1)
     assert (transfer.state, transfer.answered_by) == ("returned", nightly_staff())
     assert transfer.back_entry.posted_by == nightly_staff()
-
-
-def test_beat_asks_every_morning_at_six() -> None:
-    entry = settings.CELERY_BEAT_SCHEDULE["return-transfers"]
-    assert (entry["schedule"].hour, entry["schedule"].minute) == ({6}, {0})
-    app.loader.import_default_modules()
-    app.tasks[entry["task"]]()
-    assert Job.objects.get(kind=transfer_answers.KIND).owner == nightly_staff()
 
 
 # Two records of one person
