@@ -286,6 +286,7 @@ JOB_KINDS = {
     "load_settlements": "settlement.services.feed.run_load",
     "write_error_book": "families.registration_books.kept.run_error_book",
     "return_transfers": "settlement.services.transfer_answers.run_return",
+    "refresh_anomalies": "settlement.services.anomalies.run_refresh",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -1,3 +1,4 @@
+from settlement.models.anomaly import Anomaly, AnomalyNote
 from settlement.models.claim import Claim, ClaimDocument
 from settlement.models.institution import Institution
 from settlement.models.premium import PremiumPayment
@@ -7,6 +8,8 @@ from settlement.models.statement import Discrepancy, Reconciliation, Statement, 
 from settlement.models.transfer import WalletTransfer
 
 __all__ = [
+    "Anomaly",
+    "AnomalyNote",
     "Claim",
     "ClaimDocument",
     "Discrepancy",
