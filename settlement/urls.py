@@ -2,10 +2,12 @@ from django.urls import path
 
 from settlement.models.transfer import ReturnCause
 from settlement.views import (
+    anomalies,
     ask_transfer,
     claim_papers,
     claim_review,
     claims,
+    clearing,
     feeds,
     premiums,
     reversals,
@@ -69,4 +71,9 @@ urlpatterns = [
         name="withdraw-transfer",
     ),
     path("transfers/<int:pk>/receipt.pdf", transfers.receipt, name="transfer-receipt"),
+    path("clearing/", clearing.clearing, name="clearing"),
+    path("clearing/items/", clearing.items, name="clearing-items"),
+    path("anomalies/", anomalies.anomalies, name="anomalies"),
+    path("anomalies/<int:pk>/", anomalies.anomaly, name="anomaly"),
+    path("anomalies/<int:pk>/judge/", anomalies.judge, name="judge-anomaly"),
 ]
