@@ -48,7 +48,8 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
-from settlement.models import Claim, ClaimDocument, Institution, Settlement, SettlementKind, WalletTransfer
+from settlement.models import Anomaly, Claim, ClaimDocument, Institution, Settlement, SettlementKind, WalletTransfer
+from settlement.models.anomaly import AnomalyKind
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
@@ -334,6 +335,23 @@ def make_bill(person: InsuredPerson, amount: str = "100.00", *, fund: str = "0.0
 
 def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff, **fields: Any) -> Settlement:
     return record_settlement(new=make_bill(person, amount, **fields), by=by)
+
+
+def make_anomaly(group: MutualAidGroup, **fields: Any) -> Anomaly:
+    """Three cards of a family at one pharmacy, as a night stores it."""
+    values = {
+        "kind": AnomalyKind.CARDS,
+        "day": dt.date(2026, 3, 16),
+        "region": group.region,
+        "group": group,
+        "found": 3,
+        "limits": {"anomaly_cards": 3, "anomaly_card_minutes": 10},
+        "evidence": [],
+        "found_at": timezone.now(),
+    } | fields
+    if values["kind"] == AnomalyKind.CARDS:
+        values = {"institution": make_institution(group.region_id, prefix="P")} | values
+    return Anomaly.objects.create(**values)
 
 
 def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:

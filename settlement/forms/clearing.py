@@ -31,7 +31,7 @@ class MonthField(forms.CharField):
 
 
 class ClearingForm(forms.Form):
-    month = MonthField(label=_("month"), required=False, max_length=7)
+    month = MonthField(label=_("month"), required=False)
 
 
 class PairForm(ClearingForm):

@@ -36,14 +36,14 @@ PARTS = """
           LEFT JOIN settlement_institution AS institution ON institution.fixmedins_code = settlement.institution_id
          WHERE settlement.business_date >= %(first)s AND settlement.business_date < %(end)s
     ), parts AS (
-        SELECT id, region_id AS owing, owed, fund_pay_sumamt AS fund, acct_pay AS own, 0::numeric(16,2) AS family
+        SELECT id, region_id AS owing, owed, fund_pay_sumamt AS fund, acct_pay AS own, 0.00 AS family
           FROM month WHERE fund_pay_sumamt <> 0 OR acct_pay <> 0
          UNION ALL
         SELECT month.id, COALESCE((SELECT move.from_region_id FROM accounts_regionmove AS move
                                     WHERE move.person_id = holder.id AND move.applied_at IS NOT NULL
                                       AND move.moves_on > month.business_date
                                     ORDER BY move.moves_on, move.id LIMIT 1), holder.region_id),
-               month.owed, 0, 0, share.prior_years + share.current_year
+               month.owed, 0.00, 0.00, share.prior_years + share.current_year
           FROM month
           JOIN settlement_settlementshare AS share ON share.settlement_id = month.id AND share.position > 0
           JOIN accounts_personalaccount AS account ON account.id = share.account_id

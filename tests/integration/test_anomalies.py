@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import InsuredPerson, Job, Staff
@@ -468,19 +468,3 @@ def test_an_anomaly_is_not_shown_to_whom_it_is_about_whatever_their_role_became(
     assert not Anomaly.objects.for_staff(clerk).exists()
     with pytest.raises(Anomaly.DoesNotExist):
         judge(itself, "unfounded", by=Staff.objects.get(pk=clerk.pk))
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE settlement_anomaly SET state = 'founded', judged_by_id = {auditor}, judged_at = now()",
-        "INSERT INTO settlement_anomalynote (anomaly_id, was, state, text, by_id, at)"
-        " VALUES ({anomaly}, 'new', 'founded', 'x', {auditor}, now())",
-    ],
-)
-def test_a_state_without_its_note_or_a_note_without_its_state_is_refused_by_the_database(
-    statement: str, anomaly: Anomaly, auditor: Staff
-) -> None:
-    whole = f"{statement}; SET CONSTRAINTS ALL IMMEDIATE".format(anomaly=anomaly.pk, auditor=auditor.pk)
-    with transaction.atomic(), connection.cursor() as cursor, pytest.raises(DatabaseError, match="its last note"):
-        cursor.execute(whole)

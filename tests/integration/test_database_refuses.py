@@ -62,6 +62,7 @@ from tests.factories import (
     make_suspension,
     make_transfer,
 )
+from tests.integration.anomaly_laws import ANOMALY_LAWS, anomalies_world
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.own import own_models
 
@@ -1580,7 +1581,8 @@ SETTLEMENT = {
     ),
 }
 CLAIMS = {name: Law(*law) for name, law in CLAIM_LAWS.items()}
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS}
+ANOMALIES = {name: Law(*law) for name, law in ANOMALY_LAWS.items()}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **ANOMALIES}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1691,6 +1693,7 @@ def _world() -> dict[str, Any]:
         **_reported(settled["institution"], rows[2].person, clerk),
         **claims_world(clerk, reviewer, make_staff("reviewer")),
         **_transfers(make_group("12*", by=clerk), clerk),
+        **anomalies_world(group, clerk),
     }
 
 

@@ -27,10 +27,14 @@ from families.services.cases import submit_case
 from families.services.drafts import save_case
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
+from settlement.models import Settlement
+from settlement.models.anomaly import AnomalyState
+from settlement.services.anomalies import judge_anomaly
 from settlement.services.reversals import ask_reversal
 from tests import registrations
 from tests.factories import (
     START,
+    make_anomaly,
     make_batch,
     make_claim,
     make_document,
@@ -127,6 +131,11 @@ PAGES = {
     "/settlements/{settlement}/reverse/": "clerk",
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
+    "/clearing/?month=2026-03": "supervisor",
+    "/clearing/items/?month=2026-03&owing=421002&owed=420106": "auditor",
+    "/anomalies/": "supervisor",
+    "/anomalies/?kind=cards&state=new&region=421002&day=2026-03-16": "auditor",
+    "/anomalies/{anomaly}/": "auditor",
 }
 
 
@@ -184,8 +193,25 @@ class Office:
         self.settlement, asked = (make_settlement(self.owner, by=self.clerk) for _ in range(2))
         self.reversal = ask_reversal(settlement_id=asked.pk, reason="x", by=self.clerk)
         make_institution()
+        self._oversee(spouse.person)
         self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
+
+    def _oversee(self, person: InsuredPerson) -> None:
+        """A bill that another region is owed, and one more row of evidence."""
+        make_settlement(self.patient, "1.00", by=self.clerk, institution_id=make_institution("420106").pk)
+        settled = Settlement.objects.order_by("pk").values_list("pk", flat=True)
+        rows = [{"what": "settlement", "id": pk, "at": "2026-03-16T09:00:00+08:00", "amount": "1"} for pk in settled]
+        self.anomaly = make_anomaly(self.group, evidence=rows[:50])
+        make_anomaly(self.group, kind="after_end", group=None, person=person)
+        judge_anomaly(
+            anomaly_id=make_anomaly(self.group).pk, seen=AnomalyState.NEW, state=AnomalyState.FOUNDED, text="x",
+            by=self.staff["auditor"],
+        )  # fmt: skip
+        judge_anomaly(
+            anomaly_id=self.anomaly.pk, seen=AnomalyState.NEW, state=AnomalyState.NEW, text="x",
+            by=self.staff["auditor"],
+        )  # fmt: skip
 
     def _settle(self) -> None:
         """The same family pays once more."""
@@ -229,6 +255,7 @@ class Office:
             "payer",
             "patient",
             "transfer",
+            "anomaly",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}
