@@ -337,20 +337,20 @@ def make_settlement(person: InsuredPerson, amount: str = "100.00", *, by: Staff,
     return record_settlement(new=make_bill(person, amount, **fields), by=by)
 
 
-def make_anomaly(group: MutualAidGroup, **fields: Any) -> Anomaly:
+def make_anomaly(of: MutualAidGroup, /, **fields: Any) -> Anomaly:
     """Three cards of a family at one pharmacy, as a night stores it."""
     values = {
         "kind": AnomalyKind.CARDS,
         "day": dt.date(2026, 3, 16),
-        "region": group.region,
-        "group": group,
+        "region": of.region,
+        "group": of,
         "found": 3,
         "limits": {"anomaly_cards": 3, "anomaly_card_minutes": 10},
         "evidence": [],
         "found_at": timezone.now(),
     } | fields
     if values["kind"] == AnomalyKind.CARDS:
-        values = {"institution": make_institution(group.region_id, prefix="P")} | values
+        values = {"institution": make_institution(of.region_id, prefix="P")} | values
     return Anomaly.objects.create(**values)
 
 
