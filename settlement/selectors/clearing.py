@@ -1,6 +1,6 @@
 """Who owes whom between regions in a month, and the settlements behind it.
 
-Rule (docs/adr/0024): the region of the institution pays it, and is owed the fund's part and the own account's by the
+Rule (docs/adr/0022): the region of the institution pays it, and is owed the fund's part and the own account's by the
 region in which the patient was insured when it was settled, and each family account's share by the region in which
 its holder was insured on that day. A manual reimbursement and a premium are paid by the patient's own region, which
 is owed the family's shares alone. A reversal takes back what it reverses, in the month of its own business date. What

@@ -86,6 +86,7 @@ BURST = """
          GROUP BY told.left_on, told.group_id, families.region_id, limits.limits
     )"""
 
+# By the minute only where enough members of a family were on a day: joining all visits would cost their square.
 CARDS = """
     visits AS (
         SELECT settlement.id, settlement.person_id, settlement.institution_id, settlement.business_date,
@@ -99,10 +100,18 @@ CARDS = """
           JOIN families_mutualaidgroup AS families ON families.id = member.group_id
           JOIN limits ON limits.region_id = families.region_id AND limits.day = settlement.business_date
          WHERE settlement.business_date BETWEEN %(first)s AND %(last)s AND settlement.kind = 'networked' AND {stands}
+    ), ranked AS (
+        SELECT visits.*, dense_rank() OVER (PARTITION BY group_id, institution_id, business_date
+                                                ORDER BY person_id) AS card
+          FROM visits
+    ), counted AS (
+        SELECT ranked.*, max(card) OVER (PARTITION BY group_id, institution_id, business_date) AS cards FROM ranked
+    ), crowded AS (
+        SELECT * FROM counted WHERE cards >= (limits->>'anomaly_cards')::int
     ), runs AS (
         SELECT visit.group_id, visit.institution_id, visit.business_date, count(DISTINCT other.person_id) AS cards,
                array_agg(other.id) AS visits
-          FROM visits AS visit JOIN visits AS other USING (group_id, institution_id, business_date)
+          FROM crowded AS visit JOIN crowded AS other USING (group_id, institution_id, business_date)
          WHERE other.settled_at BETWEEN visit.settled_at
                AND visit.settled_at + make_interval(mins => (visit.limits->>'anomaly_card_minutes')::int)
          GROUP BY visit.group_id, visit.institution_id, visit.business_date, visit.id, visit.limits
@@ -113,7 +122,7 @@ CARDS = """
                jsonb_agg(DISTINCT jsonb_build_object('at', visit.settled_at, 'what', 'settlement', 'id', visit.id,
                                                      'person', visit.person_id,
                                                      'amount', visit.medfee_sumamt::text)) AS evidence
-          FROM runs JOIN visits AS visit USING (group_id, institution_id, business_date)
+          FROM runs JOIN crowded AS visit USING (group_id, institution_id, business_date)
          WHERE visit.id = ANY(runs.visits)
          GROUP BY visit.business_date, visit.region_id, visit.group_id, visit.institution_id, visit.limits
     )"""
@@ -122,10 +131,11 @@ CARDS = """
 # suspended (DOMAIN.md section 3, S4), the fund and the family's accounts cannot; after a death nothing can.
 AFTER_END = """
     ended AS (
-        SELECT suspension.*, suspension.recorded_at >= %(since)s AS is_recent
-          FROM accounts_suspension AS suspension
-         WHERE (suspension.ends_on IS NULL OR suspension.ends_on > suspension.starts_on)
-           AND suspension.starts_on <= %(last)s
+        SELECT * FROM accounts_suspension
+         WHERE (ends_on IS NULL OR ends_on > starts_on) AND starts_on <= %(last)s
+    ), told_late AS (
+        SELECT * FROM accounts_suspension
+         WHERE recorded_at >= %(since)s AND (ends_on IS NULL OR ends_on > starts_on) AND starts_on <= %(last)s
     ), used AS (
         SELECT ended.id AS suspension_id, settlement.id, 'patient' AS as_what,
                settlement.fund_pay_sumamt + settlement.acct_mulaid_pay
@@ -133,10 +143,10 @@ AFTER_END = """
           FROM ended JOIN settlement_settlement AS settlement ON settlement.person_id = ended.person_id
          WHERE settlement.business_date BETWEEN %(first)s AND %(last)s
          UNION
-        SELECT ended.id, settlement.id, 'patient', settlement.fund_pay_sumamt + settlement.acct_mulaid_pay
-               + CASE WHEN ended.cause = 'death' THEN settlement.acct_pay ELSE 0 END
-          FROM ended JOIN settlement_settlement AS settlement ON settlement.person_id = ended.person_id
-         WHERE ended.is_recent AND settlement.settled_at >= ended.starts_on - interval '1 day'
+        SELECT told_late.id, settlement.id, 'patient', settlement.fund_pay_sumamt + settlement.acct_mulaid_pay
+               + CASE WHEN told_late.cause = 'death' THEN settlement.acct_pay ELSE 0 END
+          FROM told_late JOIN settlement_settlement AS settlement ON settlement.person_id = told_late.person_id
+         WHERE settlement.settled_at >= told_late.starts_on - interval '1 day'
            AND settlement.business_date <= %(last)s
          UNION
         SELECT ended.id, settlement.id, 'payer', share.prior_years + share.current_year
@@ -146,13 +156,13 @@ AFTER_END = """
           JOIN settlement_settlement AS settlement ON settlement.id = share.settlement_id
          WHERE settlement.business_date BETWEEN %(first)s AND %(last)s
          UNION
-        SELECT ended.id, settlement.id, 'payer', share.prior_years + share.current_year
-          FROM ended
-          JOIN accounts_personalaccount AS account ON account.person_id = ended.person_id
+        SELECT told_late.id, settlement.id, 'payer', share.prior_years + share.current_year
+          FROM told_late
+          JOIN accounts_personalaccount AS account ON account.person_id = told_late.person_id
           JOIN settlement_settlementshare AS share ON share.account_id = account.id AND share.position > 0
-           AND share.year >= extract(year FROM ended.starts_on)
+           AND share.year >= extract(year FROM told_late.starts_on)
           JOIN settlement_settlement AS settlement ON settlement.id = share.settlement_id
-         WHERE ended.is_recent AND settlement.business_date <= %(last)s
+         WHERE settlement.business_date <= %(last)s
     ), spent AS (
         SELECT ended.person_id, ended.cause, ended.starts_on, ended.id AS suspension_id, person.region_id,
                used.as_what, used.amount, settlement.id, settlement.settled_at, settlement.business_date,
