@@ -68,11 +68,13 @@ def anomaly(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _page(request: StaffRequest, shown: Anomaly, *, form: JudgeForm | None = None, status: int = 200) -> HttpResponse:
     may_judge = request.user.has_perm(RIGHT)
+    facts = facts_of(shown, staff=request.user)
     context: dict[str, Any] = {
         "anomaly": shown,
         "sentence": sentence_of(shown),
         "thresholds": thresholds_of(shown),
-        "facts": facts_of(shown, staff=request.user),
+        "facts": facts,
+        "amounts": any(fact.amount for fact in facts),
         "more": max(len(shown.evidence) - SHOWN, 0),
         "cases": cases_of(shown, staff=request.user),
         "person_here": _is_here(request, shown.person),

@@ -16,6 +16,7 @@ from settlement.models.anomaly import AnomalyKind, AnomalyState
 from settlement.services.anomalies import judge_anomaly, refresh_anomalies
 from tests.factories import (
     make_anomaly,
+    make_draft,
     make_group,
     make_institution,
     make_person,
@@ -224,3 +225,10 @@ def test_nobody_else_sees_anomalies_or_finds_them_in_the_menu(role: str, anomaly
     assert client.get("/anomalies/").status_code == client.get(f"/anomalies/{anomaly.pk}/").status_code == 403
     assert "/anomalies/" not in client.get("/admin/password_change/").content.decode()
     assert "/anomalies/" in signed_in("supervisor").get("/admin/password_change/").content.decode()
+
+
+def test_another_threshold_says_that_it_changes_nothing_but_the_list(group: MutualAidGroup) -> None:
+    draft = make_draft("421002", anomaly_cards=2)
+    shown = text_of(signed_in("supervisor"), f"/policies/{draft.pk}/impact/")
+    assert "仅影响稽核线索的筛查" in shown
+    assert "2张卡" in shown
