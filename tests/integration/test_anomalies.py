@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import InsuredPerson, Job, Staff
+from accounts.models import InsuredPerson, Job, Staff, Suspension
 from accounts.services.jobs import run_job
 from accounts.services.review import AlreadyDecided
 from accounts.services.rights import RightMissing
@@ -304,6 +304,21 @@ def test_a_suspension_recorded_now_for_long_ago_finds_what_was_spent_since(
     late = timezone.localdate() + DAY  # what was recorded in the week before that night
     assert refresh(late) == {"after_end": 2}
     assert {one.day for one in Anomaly.objects.all()} == {TODAY, TODAY - 30 * DAY}
+
+
+@pytest.mark.parametrize("role", ["patient", "payer"])
+def test_a_suspension_known_for_long_finds_what_was_spent_lately_alone(
+    role: str, family: MutualAidGroup, clerk: Staff
+) -> None:
+    """Nobody settles for a suspended person through the services: the bills were there before."""
+    who = member_of(family, 3 if role == "patient" else 1)
+    lately = make_settlement(member_of(family, 3), "20.00", settled_at=NINE, by=clerk)
+    make_settlement(member_of(family, 3), "20.00", settled_at=NINE - (LATE + 1) * DAY, by=clerk)
+    make_suspension(who, "suspended", START)
+    Suspension.objects.update(recorded_at=NINE - 30 * DAY)
+    assert refresh() == {"after_end": 1}
+    (row,) = Anomaly.objects.get().evidence
+    assert (row["id"], row["as"], row["amount"]) == (lately.pk, role, "20.00")
 
 
 def test_a_suspension_that_is_over_or_never_held_finds_nothing(family: MutualAidGroup, clerk: Staff) -> None:

@@ -265,6 +265,7 @@ def test_the_other_side_sees_number_and_amount_of_a_settlement_and_neither_its_p
     [
         (JINGZHOU, HANGZHOU, {}), (SHASHI, "999999", {}), ("", "", {}), (SHASHI, JINGZHOU, {"month": "2026-13"}),
         (SHASHI, JINGZHOU, {"before": "x"}), (SHASHI, JINGZHOU, {"before": "９-9"}),
+        (SHASHI, "' OR 1=1 --", {}),
     ],
 )  # fmt: skip
 def test_what_is_no_pair_of_ones_own_is_not_there(regions: None, owing: str, owed: str, more: dict[str, str]) -> None:

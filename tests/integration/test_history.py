@@ -30,6 +30,7 @@ from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
     NOON,
     START,
+    make_anomaly,
     make_batch,
     make_claim,
     make_document,
@@ -78,6 +79,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Claim": ("agent_name", "李四"),
     "Statement": ("counts", False),
     "Discrepancy": ("centre", "1.00"),
+    "Anomaly": ("found", 4),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
 UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer"}
@@ -140,6 +142,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "Institution": make_institution(),
         "Claim": make_claim(person, by=staff),
         **_compared(staff),
+        "Anomaly": make_anomaly(group),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),
