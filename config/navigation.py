@@ -65,6 +65,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 | _lit_on("settlements", "find-settlements", "settlement"),
                 _item(_("Load settlements"), "upload", "load-settlements", "settlement.load_settlements")
                 | _lit_on("load-settlements", "settlement-feed"),
+                _item(_("Clearing"), "currency_exchange", "clearing", "settlement.view_clearing"),
             ],
         },
         {
@@ -110,6 +111,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Oversight"),
             "items": [
+                _item(_("Anomalies"), "search_insights", "anomalies", "settlement.view_anomaly"),
                 _item(
                     _("Audit events"), "policy", "admin:accounts_auditevent_changelist", "accounts.view_auditevent"
                 ),

@@ -307,6 +307,7 @@ JOB_KINDS = {
     "reconcile_day": "settlement.services.night.run_reconcile",
     "audit_ledger": "settlement.services.night.run_audit",
     "morning_report": "settlement.services.night.run_report",
+    "refresh_anomalies": "settlement.services.anomalies.run_refresh",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

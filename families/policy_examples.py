@@ -34,6 +34,13 @@ SECTIONS = (
     ),
     (gettext_lazy("Insurance wallet"), ("transfers_per_day", "transfer_limit", "quiet_hours")),
     (gettext_lazy("Procedure"), ("proof_mode", "review_mode")),
+    (
+        gettext_lazy("What auditors are shown"),
+        (
+            "anomaly_payer_groups", "anomaly_burst_days", "anomaly_cards", "anomaly_card_minutes",
+            "anomaly_grace_days", "anomaly_cases_per_day",
+        ),
+    ),
 )  # fmt: skip
 
 MEANINGS = {
@@ -67,6 +74,14 @@ MEANINGS = {
     "transfers_per_day": gettext_lazy("How many transfers a person makes at most in a day."),
     "transfer_limit": gettext_lazy("What one transfer comes to at most."),
     "quiet_hours": gettext_lazy("The hours in which no transfer is made."),
+    "anomaly_payer_groups": gettext_lazy("For how many groups within a year one person pays before it is listed."),
+    "anomaly_burst_days": gettext_lazy("How short a membership with spending is, to be listed once it ends."),
+    "anomaly_cards": gettext_lazy(
+        "How many cards of one family at one pharmacy, shortly one after another, are listed."
+    ),
+    "anomaly_card_minutes": gettext_lazy("What counts as shortly one after another at a pharmacy."),
+    "anomaly_grace_days": gettext_lazy("How long spending after a death or suspension is put down to late reports."),
+    "anomaly_cases_per_day": gettext_lazy("How many bindings one clerk submits in a day before it is listed."),
 }
 
 Example = Callable[[Any], str]
@@ -169,6 +184,21 @@ def _quiet(hours: str | None) -> str:
         return _("A transfer is possible at any hour.")
     begin, end = hours.split("-")
     return _("A transfer at {begin} is refused; from {end} it is possible again.").format(begin=begin, end=end)
+
+
+def _with_number(sentence: Any) -> Example:
+    """`sentence` names the value `n`, and `less`, one below it."""
+    return lambda n: str(sentence).format(n=n, less=n - 1)
+
+
+def _burst(days: int) -> str:
+    return _("Bound on {first}, paid from a family account, released by {day}: listed.").format(
+        first=_day(0), day=_day(days)
+    )
+
+
+def _grace(days: int) -> str:
+    return _("Died on {first}: a bill of {day} is listed.").format(first=_day(0), day=_day(days + 1))
 
 
 EXAMPLES: Mapping[str, Example] = {
@@ -281,4 +311,18 @@ EXAMPLES: Mapping[str, Example] = {
     "transfers_per_day": _transfers,
     "transfer_limit": _transfer,
     "quiet_hours": _quiet,
+    "anomaly_payer_groups": _with_number(
+        gettext_lazy("Who pays for {n} groups within a year is listed; for {less}, not.")
+    ),
+    "anomaly_burst_days": _burst,
+    "anomaly_cards": _with_number(
+        gettext_lazy("{n} members of a family buy at a pharmacy one after another: listed; {less}, not.")
+    ),
+    "anomaly_card_minutes": _with_number(
+        gettext_lazy("The first card at 9:00 and the last one {n} minutes later: listed; later than that, not.")
+    ),
+    "anomaly_grace_days": _grace,
+    "anomaly_cases_per_day": _with_number(
+        gettext_lazy("A clerk who submits {n} bindings in a day is listed; one with {less}, not.")
+    ),
 }

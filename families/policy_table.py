@@ -16,7 +16,7 @@ from families.models import GroupMember, MutualAidGroup
 from families.policy_examples import MEANINGS, SECTIONS, example_of
 from families.policy_impact import Change
 from families.policy_words import name_in_words, value_in_words
-from families.rules.policy import Origin, Policy
+from families.rules.policy import PARAMETERS, Origin, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,14 @@ def change_lines(changes: Iterable[Change]) -> list[ChangeLine]:
 APPLIES_TO_CASES = frozenset(
     {"min_bind_days", "rebind_wait_days", "release_lag_days", "changes_per_year", "proof_mode", "review_mode"}
 )
+SHOWN_TO_AUDITORS = frozenset(name for name in PARAMETERS if name.startswith("anomaly_"))
 
 
 def _touches(change: Change) -> str:
     if not change.later:
         return _("{n} groups").format(n=change.groups)
+    if change.parameter in SHOWN_TO_AUDITORS:
+        return _("changes what auditors are shown, and nothing else")
     if change.parameter in APPLIES_TO_CASES:
         return _("applies to new cases of {n} groups").format(n=change.groups)
     return _("applies to later payments of {n} groups").format(n=change.groups)

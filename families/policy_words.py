@@ -41,6 +41,12 @@ NAMES = {
     "transfers_per_day": gettext_lazy("Wallet: transfers per day"),
     "transfer_limit": gettext_lazy("Wallet: limit per transfer"),
     "quiet_hours": gettext_lazy("Wallet: no transfers between"),
+    "anomaly_payer_groups": gettext_lazy("Oversight: groups that one person pays for"),
+    "anomaly_burst_days": gettext_lazy("Oversight: bound, spent and released within"),
+    "anomaly_cards": gettext_lazy("Oversight: cards of a family at one pharmacy"),
+    "anomaly_card_minutes": gettext_lazy("Oversight: cards of a family at one pharmacy within"),
+    "anomaly_grace_days": gettext_lazy("Oversight: spending after death or suspension passes for"),
+    "anomaly_cases_per_day": gettext_lazy("Oversight: bindings of one clerk in a day"),
 }
 
 CHOICES = {
@@ -86,6 +92,10 @@ UNITS = {
     "yuan": gettext_lazy("{n} yuan"),
     "changes": gettext_lazy("{n} a year"),
     "transfers": gettext_lazy("{n} a day"),
+    "groups": gettext_lazy("{n} groups"),
+    "cards": gettext_lazy("{n} cards"),
+    "minutes": gettext_lazy("{n} minutes"),
+    "cases": gettext_lazy("{n} cases"),
 }
 
 

@@ -62,6 +62,16 @@ def bills(
             yield bill
 
 
+def one_after_another(
+    patients: Iterable[str], institution: str, *, chance: Random, begin: dt.datetime, first: int
+) -> Iterator[Row]:
+    """A bill of each at the same institution, three minutes after the one before."""
+    for number, psn_no in enumerate(patients):
+        at = begin + number * dt.timedelta(minutes=3)
+        own = {"setl_id": f"YS{first + number:012d}", "setl_time": f"{at:%Y-%m-%d %H:%M:%S}"}
+        yield _bill(chance, psn_no, institution) | own
+
+
 def as_feed(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     """A CSV file."""
     text = io.StringIO()

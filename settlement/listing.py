@@ -148,7 +148,7 @@ def _first(asked: Asked, beside: Q, *order: str) -> list[Settlement]:
     where a join with the regions takes 1,700 ms and grows with the table; 30 ms for a district.
     """
     settlements = asked.settlements.filter(beside)
-    with _patience():
+    with patience():
         if not asked.few:
             of_one_region = settlements.filter(region=OuterRef("pk")).order_by(*order).values("pk")[: ROWS + 1]
             regions = Region.objects.under(asked.staff.region)
@@ -160,11 +160,11 @@ def _first(asked: Asked, beside: Q, *order: str) -> list[Settlement]:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def patience(longest: str = PATIENCE) -> Iterator[None]:
     """Raises: TooBroad."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [longest])
             yield
     except OperationalError as fault:
         if isinstance(fault.__cause__, QueryCanceled):

@@ -2,10 +2,12 @@ from django.urls import path
 
 from settlement.models.transfer import ReturnCause
 from settlement.views import (
+    anomalies,
     ask_transfer,
     claim_papers,
     claim_review,
     claims,
+    clearing,
     days,
     discrepancies,
     feeds,
@@ -100,4 +102,9 @@ urlpatterns = [
     path("days/close/", days.close, name="close-day"),
     path("closed-days/<int:pk>/reopen/", days.reopen, name="reopen-day"),
     path("transfers/<int:pk>/receipt.pdf", transfers.receipt, name="transfer-receipt"),
+    path("clearing/", clearing.clearing, name="clearing"),
+    path("clearing/items/", clearing.items, name="clearing-items"),
+    path("anomalies/", anomalies.anomalies, name="anomalies"),
+    path("anomalies/<int:pk>/", anomalies.anomaly, name="anomaly"),
+    path("anomalies/<int:pk>/judge/", anomalies.judge, name="judge-anomaly"),
 ]

@@ -51,6 +51,7 @@ from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
 from settlement.models import (
+    Anomaly,
     Claim,
     ClaimDocument,
     Discrepancy,
@@ -62,6 +63,7 @@ from settlement.models import (
     StatementTotal,
     WalletTransfer,
 )
+from settlement.models.anomaly import AnomalyKind
 from settlement.models.institution import PREFIXES
 from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
@@ -416,6 +418,23 @@ def make_total(region: str = "421002", *, by: Staff, **fields: Any) -> Statement
     return StatementTotal.objects.create(
         institution=make_institution(region), loaded_by=by, **(values | amounts | fields)
     )
+
+
+def make_anomaly(of: MutualAidGroup, /, **fields: Any) -> Anomaly:
+    """Three cards of a family at one pharmacy, as a night stores it."""
+    values = {
+        "kind": AnomalyKind.CARDS,
+        "day": dt.date(2026, 3, 16),
+        "region": of.region,
+        "group": of,
+        "found": 3,
+        "limits": {"anomaly_cards": 3, "anomaly_card_minutes": 10},
+        "evidence": [],
+        "found_at": timezone.now(),
+    } | fields
+    if values["kind"] == AnomalyKind.CARDS:
+        values = {"institution": make_institution(of.region_id, prefix="P")} | values
+    return Anomaly.objects.create(**values)
 
 
 def reversal_of(bill: NewSettlement, **fields: Any) -> NewSettlement:

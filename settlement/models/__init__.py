@@ -1,3 +1,4 @@
+from settlement.models.anomaly import Anomaly, AnomalyNote
 from settlement.models.claim import Claim, ClaimDocument
 from settlement.models.discrepancy import DifferenceCode, Discrepancy, DiscrepancyComment, DiscrepancyDecision
 from settlement.models.institution import Institution
@@ -8,6 +9,8 @@ from settlement.models.statement import Reconciliation, Statement, StatementLine
 from settlement.models.transfer import WalletTransfer
 
 __all__ = [
+    "Anomaly",
+    "AnomalyNote",
     "Claim",
     "ClaimDocument",
     "DifferenceCode",

@@ -122,6 +122,7 @@ class Settlement(models.Model):
         permissions = [
             ("load_settlements", gettext_noop("May load settlements")),
             ("reverse_settlement", gettext_noop("May have a settlement reversed")),
+            ("view_clearing", gettext_noop("May see what regions owe one another")),
         ]
         constraints = [
             models.UniqueConstraint(name="settlement_once", fields=["setl_id"]),

@@ -32,6 +32,7 @@ READS = {
     "turn_day": "accounts_suspension",
     "reconcile_day": "settlement_statement",
     "audit_ledger": "accounts_accountentry",
+    "refresh_anomalies": "families_groupmember",
     "return_transfers": "settlement_wallettransfer",
     "morning_report": "settlement_institution",
 }

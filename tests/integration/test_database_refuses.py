@@ -64,6 +64,7 @@ from tests.factories import (
     make_total,
     make_transfer,
 )
+from tests.integration.anomaly_laws import ANOMALY_LAWS, anomalies_world
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.integration.closing_laws import CLOSING_LAWS, closing_world
 from tests.own import own_models
@@ -1634,7 +1635,8 @@ CLOSING = {name: Law(*law) for name, law in CLOSING_LAWS.items()} | {
         [settlement("N1", values="business_date = '2020-01-06'")],
     ),
 }
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING}
+ANOMALIES = {name: Law(*law) for name, law in ANOMALY_LAWS.items()}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING, **ANOMALIES}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1747,6 +1749,7 @@ def _world() -> dict[str, Any]:
         **closing_world(clerk, reviewer),
         **_transfers(make_group("12*", by=clerk), clerk),
         "saved_report": SavedReport.objects.create(owner=clerk, name="standing", report="mutual-aid").pk,
+        **anomalies_world(group, clerk),
     }
 
 

@@ -35,6 +35,7 @@ from settlement.models import DiscrepancyDecision
 from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
+    make_anomaly,
     make_batch,
     make_claim,
     make_claim_document,
@@ -62,7 +63,7 @@ ALL = frozenset(ROLES)
 READERS = ALL - {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 CLERK, REVIEWER = frozenset({"clerk"}), frozenset({"reviewer"})
-SUPERVISOR = frozenset({"supervisor"})
+SUPERVISOR, AUDITOR = frozenset({"supervisor"}), frozenset({"auditor"})
 OVERSEERS = frozenset({"supervisor", "auditor"})
 ASKS, DECIDES = frozenset({"clerk", "supervisor"}), frozenset({"reviewer", "supervisor"})
 
@@ -315,6 +316,12 @@ TABLE: dict[str, Row] = {
     "days/compare/": form(SUPERVISOR),
     "days/close/": form(SUPERVISOR),
     "closed-days/<int:pk>/reopen/": form(SUPERVISOR, "accounts/closedday", 422),
+    # Between regions, and what auditors look into
+    "clearing/": page(OVERSEERS),
+    "clearing/items/": page(OVERSEERS, month="2026-03", owing=HERE, owed=ELSEWHERE),
+    "anomalies/": page(OVERSEERS),
+    "anomalies/<int:pk>/": page(OVERSEERS, "settlement/anomaly"),
+    "anomalies/<int:pk>/judge/": form(AUDITOR, "settlement/anomaly", 422),
     # Lists of the admin
     **admin_list("accounts/insuredperson", READERS, detail=302),
     **admin_list("accounts/personalaccount", READERS, detail=302),
@@ -370,6 +377,7 @@ def furnish(region: str) -> World:
         make_document(case, by=clerk), make_institution(region),
         make_transfer(make_group("12*", by=clerk, region=region), by=clerk),
     ]  # fmt: skip
+    rows.append(make_anomaly(group))
     batch = make_batch(by=clerk)
     rows += [batch, make_import_family(batch, ["F1"])]
     claim, settled = make_claim(person, by=clerk), make_settlement(person, "1.00", by=clerk)

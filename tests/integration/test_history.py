@@ -44,6 +44,7 @@ from settlement.services.transfer_answers import accept_transfer
 from tests.factories import (
     NOON,
     START,
+    make_anomaly,
     make_batch,
     make_claim,
     make_difference,
@@ -94,6 +95,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Statement": ("counts", False),
     "Discrepancy": ("centre", "1.00"),
     "SavedReport": ("report", "regions"),
+    "Anomaly": ("found", 4),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
 UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer", "DiscrepancyDecision", "ClosedDay"}
@@ -157,6 +159,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "SavedReport": SavedReport.objects.create(owner=staff, name="x", report="mutual-aid"),
         "Claim": make_claim(person, by=staff),
         **_compared(staff),
+        "Anomaly": make_anomaly(group),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),

@@ -50,6 +50,8 @@ PAYING_ONLY = {
     "annual_limit_beneficiary", "visit_limit", "visit_limit_designated_disease", "usages", "refund_to",
     "mulaid_in_acct_pay", "transfers_per_day", "transfer_limit", "quiet_hours",
 }  # fmt: skip
+# What auditors are shown: tests/integration/test_anomalies.py.
+OVERSIGHT = {name for name in PARAMETERS if name.startswith("anomaly_")}
 # Shown by tests of their own below, as acts on a case.
 HOLD_FROM_A_DAY = {"order_change_lag_days", "release_lag_days"}
 RECORDED = {"payer_order", "review_mode", "proof_mode"}
@@ -168,8 +170,8 @@ def set_policy(row: Row) -> None:
         make_policy(effective_on=START + DAY, **{row.parameter: row.value})
 
 
-def test_every_parameter_is_in_the_table_or_concerns_paying_only() -> None:
-    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, PAYING_ONLY]
+def test_every_parameter_is_in_the_table_or_concerns_paying_or_oversight() -> None:
+    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, PAYING_ONLY, OVERSIGHT]
     assert set.union(*named) == set(PARAMETERS)
     assert sum(len(names) for names in named) == len(PARAMETERS), "each is named once"
 

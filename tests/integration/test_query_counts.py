@@ -29,12 +29,15 @@ from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
 from reports.models import SavedReport
 from reports.standard import MUTUAL_AID, REPORTS
-from settlement.models import Statement, StatementLine
+from settlement.models import Settlement, Statement, StatementLine
+from settlement.models.anomaly import AnomalyState
+from settlement.services.anomalies import judge_anomaly
 from settlement.services.deciding import comment_on, decide
 from settlement.services.reversals import ask_reversal
 from tests import registrations
 from tests.factories import (
     START,
+    make_anomaly,
     make_batch,
     make_claim,
     make_difference,
@@ -152,6 +155,11 @@ PAGES = {
     "/statements/{statement}/result.zip": "supervisor",
     "/statements/loads/{load}/": "supervisor",
     "/statements/totals/": "supervisor",
+    "/clearing/?month=2026-03": "supervisor",
+    "/clearing/items/?month=2026-03&owing=421002&owed=420106": "auditor",
+    "/anomalies/": "supervisor",
+    "/anomalies/?kind=cards&state=new&region=421002&day=2026-03-16": "auditor",
+    "/anomalies/{anomaly}/": "auditor",
 }
 
 
@@ -216,6 +224,7 @@ class Office:
         params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
         enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
         self._differ()
+        self._oversee(spouse.person)
         self._settle()
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
@@ -225,6 +234,22 @@ class Office:
         decided, self.difference = (make_difference(by=self.clerk, institution=self.place) for _ in range(2))
         decide(chosen={decided.pk: decided.version}, reason="institution_corrects", note="", by=supervisor)
         comment_on(discrepancy_id=self.difference.pk, text="x", by=supervisor)
+
+    def _oversee(self, person: InsuredPerson) -> None:
+        """A bill that another region is owed, and one more row of evidence."""
+        make_settlement(self.patient, "1.00", by=self.clerk, institution_id=make_institution("420106").pk)
+        settled = Settlement.objects.order_by("pk").values_list("pk", flat=True)
+        rows = [{"what": "settlement", "id": pk, "at": "2026-03-16T09:00:00+08:00", "amount": "1"} for pk in settled]
+        self.anomaly = make_anomaly(self.group, evidence=rows[:50])
+        make_anomaly(self.group, kind="after_end", group=None, person=person)
+        judge_anomaly(
+            anomaly_id=make_anomaly(self.group).pk, seen=AnomalyState.NEW, state=AnomalyState.FOUNDED, text="x",
+            by=self.staff["auditor"],
+        )  # fmt: skip
+        judge_anomaly(
+            anomaly_id=self.anomaly.pk, seen=AnomalyState.NEW, state=AnomalyState.NEW, text="x",
+            by=self.staff["auditor"],
+        )  # fmt: skip
 
     def _settle(self) -> None:
         """The same family pays once more."""
@@ -285,6 +310,7 @@ class Office:
             "patient",
             "transfer",
             "difference",
+            "anomaly",
         )
         keys = {name: getattr(self, name).pk for name in rows}
         clients = {role: signed_in(staff) for role, staff in self.staff.items()}

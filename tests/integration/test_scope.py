@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import AccountAdjustment, ClosedDay, Job, JobFile, RegionMove
 from accounts.models.audit import AuditKind
@@ -20,13 +21,14 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from reports.models import SavedReport
-from settlement.models import Discrepancy
+from settlement.models import AnomalyNote, Discrepancy
 from settlement.services.deciding import comment_on, decide
 from settlement.services.premiums import pay_premium
 from settlement.services.reconciling import reconcile
 from settlement.services.reversals import ask_reversal
 from tests.factories import (
     START,
+    make_anomaly,
     make_batch,
     make_document,
     make_group,
@@ -101,6 +103,8 @@ READERS = {
     "ClaimDocument": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "ReversalCase": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "WalletTransfer": EVERYBODY_BUT_THE_ADMINISTRATOR,
+    "Anomaly": {"supervisor", "auditor"},
+    "AnomalyNote": {"supervisor", "auditor"},
 }
 
 
@@ -121,6 +125,9 @@ def furnish(region: str) -> None:
     owner = make_person(region=region, current="10.00", by=clerk)
     group = make_group("12*", "20", by=clerk, region=region)
     make_transfer(group, by=clerk)
+    AnomalyNote.objects.create(
+        anomaly=make_anomaly(group), was="new", state="new", text="x", by=clerk, at=timezone.now()
+    )
     make_suspension(owner, "card_lending", START)
     RegionMove.objects.create(
         person=owner, from_region_id=region, region_id="100000", moves_on=START, note="x", recorded_by=clerk

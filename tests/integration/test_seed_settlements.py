@@ -11,7 +11,7 @@ from django.core.management import call_command
 from accounts.services.ledger_proof import check_ledger
 from settlement.demo import seed_settlements
 from settlement.demo_bills import bills
-from settlement.models import Institution, Settlement
+from settlement.models import Anomaly, Institution, Settlement
 from tests.factories import make_group, make_staff
 
 TODAY = dt.date(2026, 5, 16)
@@ -26,6 +26,7 @@ def test_the_bills_are_sound_and_made_once() -> None:
     assert (result.rows, result.errors) == (60, [])
     assert Settlement.objects.filter(reverses__isnull=False).exists()
     assert Institution.objects.filter(kind="pharmacy").count() == 3
+    assert Anomaly.objects.get(kind="cards").day == TODAY - dt.timedelta(days=1)
     assert check_ledger(by=supervisor).violations == []
     assert seed_settlements(by=supervisor, today=TODAY, count=60) is None
 

@@ -22,7 +22,11 @@ visit_limit visit_limit_designated_disease usages cross_city cross_province
 min_bind_days rebind_wait_days release_lag_days changes_per_year proof_mode review_mode refund_to
 mulaid_in_acct_pay transfers_per_day transfer_limit quiet_hours
 """
-DOMAIN_PARAMETERS = DOMAIN_PAGE.split()
+# From which figure auditors are shown something: docs/adr/0023.
+OVERSIGHT = """
+anomaly_payer_groups anomaly_burst_days anomaly_cards anomaly_card_minutes anomaly_grace_days anomaly_cases_per_day
+"""
+DOMAIN_PARAMETERS = [*DOMAIN_PAGE.split(), *OVERSIGHT.split()]
 
 DEFAULTS: dict[str, Any] = {
     "max_members": 8,
@@ -53,6 +57,12 @@ DEFAULTS: dict[str, Any] = {
     "transfers_per_day": 3,
     "transfer_limit": Decimal(2000),
     "quiet_hours": "22:00-06:00",
+    "anomaly_payer_groups": 3,
+    "anomaly_burst_days": 30,
+    "anomaly_cards": 3,
+    "anomaly_card_minutes": 10,
+    "anomaly_grace_days": 0,
+    "anomaly_cases_per_day": 30,
 }
 
 
@@ -115,6 +125,12 @@ ACCEPTED = [
     ("transfer_limit", "2000.01", Decimal("2000.01")),
     ("quiet_hours", "23:30-05:45", "23:30-05:45"),
     ("quiet_hours", None, None),
+    ("anomaly_payer_groups", 2, 2),
+    ("anomaly_burst_days", 1, 1),
+    ("anomaly_cards", 2, 2),
+    ("anomaly_card_minutes", 1, 1),
+    ("anomaly_grace_days", 0, 0),
+    ("anomaly_cases_per_day", 1, 1),
 ]
 
 
@@ -175,6 +191,16 @@ def test_a_value_that_a_parameter_cannot_take_is_refused_by_name(name: str, stor
 def test_seats_stay_between_two_and_the_products_eight(members: int) -> None:
     with pytest.raises(PolicyFault):
         parse_value("max_members", members)
+
+
+@pytest.mark.parametrize(
+    ("name", "less"),
+    [("anomaly_payer_groups", 1), ("anomaly_burst_days", 0), ("anomaly_cards", 1), ("anomaly_card_minutes", 0),
+     ("anomaly_cases_per_day", 0)],
+)  # fmt: skip
+def test_what_would_list_everybody_is_no_threshold(name: str, less: int) -> None:
+    with pytest.raises(PolicyFault):
+        parse_value(name, less)
 
 
 @pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if not parameter.optional])
