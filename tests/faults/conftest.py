@@ -25,8 +25,8 @@ def open_path() -> Iterator[Path]:
         yield path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_path() -> Iterator[Path]:
-    """One directory for the tests of a module that need not start from nothing."""
+    """One directory for the demos that need not start from nothing, whatever runs in between."""
     with _open_directory() as path:
         yield path

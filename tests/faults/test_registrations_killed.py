@@ -85,8 +85,13 @@ def ended(worker: subprocess.Popen[str]) -> int:
 
 
 def as_if_the_lease_had_run_out(job_id: int) -> None:
-    """Half a minute that the test need not wait for. What gets on is not given up after five kills."""
-    Job.objects.filter(pk=job_id).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    """Half a minute that the test need not wait for, and as long for a job that broke down.
+
+    What gets on is not given up after five kills.
+    """
+    a_second_ago = timezone.now() - dt.timedelta(seconds=1)
+    Job.objects.filter(pk=job_id).update(lease_until=a_second_ago)
+    Job.objects.filter(pk=job_id, not_before__isnull=False).update(not_before=a_second_ago)
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -161,18 +159,6 @@ def test_the_search_is_a_job_refused_to_whom_the_right_was_taken(clerk: Staff) -
     clerk.groups.clear()
     run_job(refused.pk)
     assert Job.objects.get(pk=refused.pk).state == "refused"
-
-
-def test_numbers_registered_before_get_their_15_digit_form_by_the_migration(clerk: Staff) -> None:
-    one, foreigner = card(), passport(name="其他", name_key="qi ta")
-    before = bytes(one.certno15_digest)
-    InsuredPerson.objects.update(certno15_digest=None)
-    migration = import_module("accounts.migrations.0004_first_generation_numbers")
-    with connection.schema_editor(atomic=False) as editor:
-        migration.forwards(apps, editor)
-    one.refresh_from_db()
-    foreigner.refresh_from_db()
-    assert (bytes(one.certno15_digest), foreigner.certno15_digest) == (before, None)
 
 
 # Merging

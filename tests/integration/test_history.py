@@ -59,6 +59,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_total,
     make_transfer,
 )
 from tests.own import own_models
@@ -93,6 +94,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Institution": ("name", "新名"),
     "Claim": ("agent_name", "李四"),
     "Statement": ("counts", False),
+    "StatementTotal": ("counts", False),
     "Discrepancy": ("centre", "1.00"),
     "SavedReport": ("report", "regions"),
     "Anomaly": ("found", 4),
@@ -160,6 +162,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         "Claim": make_claim(person, by=staff),
         **_compared(staff),
         "Anomaly": make_anomaly(group),
+        "StatementTotal": make_total(by=staff),
         "MutualAidGroup": group,
         "GroupMember": group.members.get(seat=2),
         "Sharing": group.sharings.get(),
