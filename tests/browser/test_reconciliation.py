@@ -1,10 +1,11 @@
-"""A supervisor works three exceptions off, two of them at once, and signs the day; by keys alone."""
+"""A supervisor works three exceptions off, two of them at once, and signs the day and takes its report along; by keys alone."""
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -50,7 +51,7 @@ def choose(page: Page, reason: str) -> None:
     raise AssertionError(reason)
 
 
-def test_three_exceptions_are_worked_off_two_at_once_and_the_day_is_signed(
+def test_three_exceptions_are_worked_off_two_at_once_and_the_day_is_signed_and_reported(
     desk: Desk, morning: list[Settlement], supervisor: Staff
 ) -> None:
     page, keys = desk.page, desk.page.keyboard
@@ -89,4 +90,9 @@ def test_three_exceptions_are_worked_off_two_at_once_and_the_day_is_signed(
     expect(page.locator("table tbody tr, table tr").filter(has_text="认可差异")).to_have_count(2)
     late = make_settlement(make_person(current="10.00", by=supervisor), "1.00", by=supervisor)
     assert late.business_date == MONDAY + dt.timedelta(days=1)
+    desk.go(f"/nights/report/?day={MONDAY}")
+    desk.sees("市一医院")
+    paper = page.request.get(f"/nights/report.pdf?day={MONDAY}")
+    assert (paper.status, paper.headers["content-type"]) == (200, "application/pdf")
+    assert "市一医院" in pypdfium2.PdfDocument(paper.body())[0].get_textpage().get_text_range()
     assert desk.script_faults == []
