@@ -1,4 +1,4 @@
-"""A supervisor works three exceptions off, two of them at once, and signs the day and takes its report along; by keys alone."""
+"""A supervisor works three exceptions off, two at once, signs the day and takes its report along; by keys alone."""
 
 from __future__ import annotations
 
