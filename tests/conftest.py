@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -10,7 +11,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
@@ -27,6 +28,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+MOST_ATTEMPTS = 5
 # What migrations put into the database and a cleaned one keeps.
 KEPT = {
     "django_migrations",
@@ -94,9 +96,25 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 
 def empty_tables() -> None:
-    """As the tables' owner may: the append-only triggers are switched off for the moment of the TRUNCATE."""
+    """As the tables' owner may: the append-only triggers are switched off for the moment of the TRUNCATE.
+
+    A web server that a test leaves answering its last page may be in the way: then once more.
+    """
     if not str(connection.settings_dict["NAME"]).startswith("test_"):
         pytest.exit("The tests are connected to a database that is not theirs", returncode=2)
+    for left in reversed(range(MOST_ATTEMPTS)):
+        try:
+            _empty_tables()
+        except OperationalError:
+            if not left:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
+@transaction.atomic
+def _empty_tables() -> None:
     with connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
         cursor.execute(" UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables))
