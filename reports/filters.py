@@ -15,7 +15,7 @@ from accounts.models import Region, Staff
 from accounts.selectors import code_labels
 from families.models import GroupMember, ImportFamily, MutualAidGroup, RegistrationCase
 from settlement.filters import FIRST_DAY, LAST_DAY, DayFilter, Narrowing
-from settlement.models import Claim, Settlement, WalletTransfer
+from settlement.models import Claim, Settlement, SettlementKind, WalletTransfer
 
 Rows = Any
 DAY = dt.timedelta(days=1)
@@ -30,7 +30,7 @@ class ReportFilter(Narrowing):
     region = ChoiceFilter(label=_("region"), method="narrow_to_region")
 
     def __init__(self, data: Any, *, request: HttpRequest | None, staff: Staff, today: dt.date) -> None:
-        given = {name: data[name] for name in data}
+        given = {name: data[name] for name in data if data[name]}
         super().__init__(self.usual(today) | given, self.model_of_rows.objects.for_staff(staff), request=request)
         regions = Region.objects.under(staff.region)
         self.filters["region"].extra["choices"] = [(region.code, region.name) for region in regions]
@@ -83,6 +83,18 @@ class SettlementReportFilter(PeriodFilter):
         super().__init__(*args, **kwargs)
         for table in ("insutype", "med_type"):
             self.filters[table].extra["choices"] = list(code_labels(table).items())
+
+
+class PremiumReportFilter(SettlementReportFilter):
+    @property
+    def qs(self) -> Rows:
+        return super().qs.filter(kind=SettlementKind.PREMIUM)
+
+
+class ReversalReportFilter(SettlementReportFilter):
+    @property
+    def qs(self) -> Rows:
+        return super().qs.filter(reverses__isnull=False)
 
 
 class TransferReportFilter(PeriodFilter):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 from django.db.models.functions import NullIf, TruncMonth
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -103,24 +103,12 @@ INSTITUTIONS = Report(
 )
 
 
-class PremiumFilter(filters.SettlementReportFilter):
-    @property
-    def qs(self) -> QuerySet:
-        return super().qs.filter(kind=SettlementKind.PREMIUM)
-
-
-class ReversalFilter(filters.SettlementReportFilter):
-    @property
-    def qs(self) -> QuerySet:
-        return super().qs.filter(reverses__isnull=False)
-
-
 PREMIUMS = Report(
     code="premiums",
     title=_("Premiums paid for others"),
     question=_("Whose premium was paid from accounts, and how much of it by the family"),
     right=SETTLEMENTS,
-    narrow=PremiumFilter,
+    narrow=filters.PremiumReportFilter,
     dimensions=(MONTH, INSURED_IN, INSUTYPE),
     measures=(
         Measure("payments", _("premiums"), ONE_EACH, Kind.COUNT),
@@ -135,7 +123,7 @@ REVERSALS = Report(
     title=_("Reversals"),
     question=_("How much was reversed, of which institution and how it had come"),
     right=SETTLEMENTS,
-    narrow=ReversalFilter,
+    narrow=filters.ReversalReportFilter,
     dimensions=(
         MONTH,
         Dimension("institution_name", _("institution"), "institution__name", words.texts, width=30),

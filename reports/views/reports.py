@@ -62,17 +62,10 @@ def report(request: StaffRequest, code: str) -> HttpResponse:
     shown = report_or_404(request, code)
     asked = asked_of(request.GET, shown)
     rows = narrowed(shown, asked, staff=request.user, today=timezone.localdate(), request=request)
-    table = table_of(shown, rows.narrowed(), most=LINES)
-    context = {
-        "report": shown,
-        "filter": rows,
-        "asked": {**rows.data},
-        "lines": _lines(table),
-        "totals": shown_all(table, table.totals),
-        "more": table.more,
-        "most": LINES,
-        "forms": list(Form),
-    }
+    context = {"report": shown, "filter": rows, "asked": {**rows.data}, "most": LINES, "forms": list(Form)}
+    if rows.is_valid():
+        table = table_of(shown, rows.narrowed(), most=LINES)
+        context |= {"lines": _lines(table), "totals": shown_all(table, table.totals), "more": table.more}
     return render_page(request, "reports/report.html", context, title=str(shown.title))
 
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import zipfile
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +27,7 @@ from reports.models import SavedReport
 from reports.standard import MUTUAL_AID, REGIONS, REPORTS
 from reports.tables import Table, table_of
 from tests.conftest import KEPT as STANDING
-from tests.factories import make_staff
+from tests.factories import make_batch, make_import_family, make_staff
 from tests.integration.test_reconcile import settle
 from tests.kept import made_once
 
@@ -229,9 +230,28 @@ def test_what_cannot_be_asked_makes_no_file(supervisor: Staff) -> None:
     assert exported("mutual-aid", Form.CSV, by=supervisor, since="x").state == "refused"
     client = signed_in(supervisor)
     assert client.post("/reports/mutual-aid/export/", {"form": "exe"}).headers["Location"] == "/reports/mutual-aid/"
-    assert client.get("/reports/mutual-aid/", {"since": "x"}).context["lines"] == []
+    for code, report in REPORTS.items():
+        name = "since" if "since" in report.narrow.base_filters else "day"
+        for wrong in ("x", "1800-01-01"):
+            page = client.get(f"/reports/{code}/", {name: wrong})
+            assert (page.status_code, "lines" in page.context, name in page.context["filter"].errors) == (
+                200,
+                False,
+                True,
+            )
+        assert client.get(f"/reports/{code}/", {name: ""}).context["filter"].asked[name], "as usual"
     assert client.get("/reports/no-such/").status_code == 404
     assert Job.objects.filter(kind="export_report").count() == 1
+
+
+def test_what_a_sender_is_called_becomes_no_formula(supervisor: Staff) -> None:
+    make_import_family(make_batch(by=make_staff("clerk", "421000"), sender="=1+1"), ["F1"])
+    book = exported("import-quality", Form.XLSX, by=supervisor, **WIDE).file.content
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+    sheet = python_calamine.load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert "=1+1" in [row[0] for row in sheet]
+    assert b"\n=1+1" not in exported("import-quality", Form.CSV, by=supervisor, **WIDE).file.content
 
 
 def test_a_worker_that_died_before_the_end_left_a_file_and_the_next_one_replaces_it(supervisor: Staff) -> None:
