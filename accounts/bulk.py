@@ -9,12 +9,14 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Func, Q, Value
+
+from accounts.prepared import fetch_all
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -22,6 +24,11 @@ T = TypeVar("T")
 # When Python looks for garbage that refers to itself: `gc.set_threshold`.
 _USUALLY = gc.get_threshold()
 _RARELY = (20_000, 20, 50)
+
+NEXT_KEYS = """
+    WITH its AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence)
+    SELECT nextval(sequence) FROM its, generate_series(1, %s::int)
+"""
 
 # Below this many rows one INSERT costs less than the two round trips of COPY.
 WORTHWHILE = 100
@@ -41,17 +48,57 @@ def copy_create(rows: Sequence[M]) -> list[M]:
     """
     rows = list(rows)
     if rows:
-        write = _copy if len(rows) >= WORTHWHILE else _insert
-        write(type(rows[0]), rows)
+        write = _copy_with_keys if len(rows) >= WORTHWHILE else _insert
+        write(rows)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return rows
 
 
-def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    names, values = _columns(model, with_key=True)
-    for row, key in zip(rows, _next_keys(model, len(rows)), strict=True):
-        row.pk = key
+def give_keys(*lots: Sequence[models.Model]) -> None:
+    """Primary keys for rows that are not stored yet, each lot of one model: so that rows can name one another."""
+    filled = [lot for lot in lots if lot]
+    asked = [_asking_for_keys(type(lot[0]), len(lot)) for lot in filled]
+    for lot, keys in zip(filled, fetch_all(*asked) if asked else [], strict=True):
+        for row, (key,) in zip(lot, keys, strict=True):
+            row.pk = key
+
+
+def store(*lots: Sequence[models.Model], then: Sequence[tuple[Any, ...]] = ()) -> None:
+    """Insert rows, with the keys that they have or with new ones; then execute statements, as `fetch_all` takes them.
+
+    Each lot is of one model. Few rows go in one round trip, many by COPY; pghistory sees neither, so this is for
+    tables without a history.
+    Expects an open transaction. Raises: IntegrityError like any insert.
+    """
+    few = sum(map(len, lots)) < WORTHWHILE
+    if not few:
+        for lot in lots:
+            _copy(lot)
+    inserts = [_inserting(row) for lot in lots for row in lot] if few else []
+    if inserts or then:
+        fetch_all(*inserts, *then)
+    for row in chain(*lots):
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _inserting(row: models.Model) -> tuple[Any, ...]:
+    names, values = _columns(type(row), with_key=row.pk is not None)
+    places = ", ".join(["%s"] * len(values))
+    statement = f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({places})"  # noqa: S608 - of the model
+    return statement, *[value_of(row) for value_of in values]
+
+
+def _copy_with_keys(rows: Sequence[models.Model]) -> None:
+    give_keys(rows)
+    _copy(rows)
+
+
+def _copy(rows: Sequence[models.Model]) -> None:
+    if not rows:
+        return
+    model = type(rows[0])
+    names, values = _columns(model, with_key=rows[0].pk is not None)
     with connection.cursor() as cursor:
         _announce(model, cursor)
         into = f"COPY {model._meta.db_table} ({names}) FROM STDIN"
@@ -60,7 +107,8 @@ def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
                 copy.write_row([value_of(row) for value_of in values])
 
 
-def _insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+def _insert(rows: Sequence[models.Model]) -> None:
+    model = type(rows[0])
     names, values = _columns(model, with_key=False)
     places = ", ".join([f"({', '.join(['%s'] * len(values))})"] * len(rows))
     with connection.cursor() as cursor:
@@ -152,14 +200,5 @@ def _announce(model: type[models.Model], cursor: Any) -> None:
     cursor.execute(f"LOCK TABLE {model._meta.db_table} IN ROW EXCLUSIVE MODE")
 
 
-def _next_keys(model: type[models.Model], count: int) -> list[int]:
-    column = model._meta.pk.column
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH its AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence)
-            SELECT nextval(sequence) FROM its, generate_series(1, %s)
-            """,
-            [model._meta.db_table, column, count],
-        )
-        return [key for (key,) in cursor.fetchall()]
+def _asking_for_keys(model: type[models.Model], count: int) -> tuple[Any, ...]:
+    return NEXT_KEYS, model._meta.db_table, model._meta.pk.column, count

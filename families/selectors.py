@@ -15,7 +15,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from accounts.models import InsuredPerson, Region, Staff, Suspension
 from accounts.models.dated import holds_on
 from accounts.models.suspension import suspended
-from accounts.prepared import fetch
+from accounts.prepared import Rows, fetch
 from accounts.selectors import suspended_on
 from accounts.trail import TrailLine, changes_of
 from families.models import (
@@ -61,11 +61,18 @@ PUBLISHED = """
 class PolicyBook:
     """Every published version that counts in some regions, read at once and asked for any of them on any day."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        """`paths`: the regions, each as the way down to it (`Region.path`)."""
-        above = sorted({code for path in paths for code in path.strip("/").split("/")})
+    @staticmethod
+    def asked(paths: Iterable[str]) -> tuple[str, list[str]]:
+        """The statement to read it by. `paths`: the regions, each as the way down to it (`Region.path`)."""
+        return PUBLISHED, sorted({code for path in paths for code in path.strip("/").split("/")})
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> PolicyBook:
+        return cls(fetch(*cls.asked(paths)))
+
+    def __init__(self, published: Rows) -> None:
         self._versions: dict[str, dict[dt.date, list[Setting]]] = defaultdict(lambda: defaultdict(list))
-        for code, name, effective_on, parameter, value, citation in fetch(PUBLISHED, above):
+        for code, name, effective_on, parameter, value, citation in published:
             version = self._versions[code][effective_on]
             if parameter is not None:
                 origin = Origin(code, name, effective_on, citation)

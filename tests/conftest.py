@@ -10,6 +10,7 @@ from contextlib import suppress
 import hypothesis
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import get_hashers
 from django.core.cache import caches
 from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import setup_databases, teardown_databases
@@ -52,6 +53,13 @@ def cache_of_its_own(worker_id: str) -> None:
     with suppress(AttributeError):
         del caches["default"]
     assert caches["default"]._servers == [place["LOCATION"]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_quickly() -> None:
+    """The real way takes a third of a second for each sign-in, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    get_hashers.cache_clear()
 
 
 @pytest.fixture(autouse=True)

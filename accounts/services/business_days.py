@@ -8,6 +8,7 @@ was closed in the same moment (`accounts/models/closed_day.py`), and `retried` a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -40,15 +41,20 @@ def hold_day_alone(day: dt.date) -> None:
 class BusinessDays:
     """Every closed day from the earliest that is asked for, read once for many postings."""
 
-    def __init__(self) -> None:
-        self._since = timezone.localdate()
-        self._closed: set[tuple[str, dt.date]] = set()
+    @staticmethod
+    def asked(since: dt.date) -> tuple[str, dt.date]:
+        """The statement to read them by."""
+        return CLOSED, since
+
+    def __init__(self, closed: Iterable[tuple[str, dt.date]] = (), *, since: dt.date | None = None) -> None:
+        """`closed`: the days closed since then, where they are known already."""
+        self._since = since or timezone.localdate()
+        self._closed = set(closed)
 
     def any_closed(self, *, since: dt.date) -> bool:
         """Whether any region closed a day since then: if not, no region need be known."""
         if since < self._since:
-            self._closed = {(region, day) for region, day in fetch(CLOSED, since)}
-            self._since = since
+            self._since, self._closed = since, set(fetch(*self.asked(since)))
         return bool(self._closed)
 
     def open_day(self, region: str, day: dt.date) -> dt.date:

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.acting import writes
-from accounts.bulk import copy_create
+from accounts.bulk import give_keys, store
 from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.rules.money import ZERO
@@ -130,8 +131,13 @@ class OpenLedger:
         return dict(PersonalAccount.objects.filter(pk__in=self.accounts).values_list("pk", "person__region"))
 
     def write(self) -> None:
-        copy_create(self.entries)
-        _store_balances({self.accounts[entry.account_id] for entry in self.entries})
+        give_keys(self.entries)
+        store(self.entries, then=self.balances())
+
+    def balances(self) -> list[tuple[Any, ...]]:
+        """The statement that stores what the moved accounts hold, once their entries are there (`bulk.store`)."""
+        moved = {entry.account_id for entry in self.entries}
+        return [_balances_of([self.accounts[pk] for pk in sorted(moved)])] if moved else []
 
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, PersonalAccount]:
@@ -185,27 +191,19 @@ def _next_entry(account: PersonalAccount, posting: Posting, by: Staff) -> Accoun
     )
 
 
-def _store_balances(accounts: set[PersonalAccount]) -> None:
-    """One UPDATE for all: bulk_update's CASE WHEN grows with the square of the rows."""
-    if not accounts:
-        return
-    ordered = sorted(accounts, key=lambda account: account.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE accounts_personalaccount AS account
-               SET prior_years = new.prior_years, current_year = new.current_year, entry_count = new.entry_count
-              FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::int[])
-                   AS new(id, prior_years, current_year, entry_count)
-             WHERE account.id = new.id
-            """,
-            [
-                [account.pk for account in ordered],
-                [account.prior_years for account in ordered],
-                [account.current_year for account in ordered],
-                [account.entry_count for account in ordered],
-            ],
-        )
+# One UPDATE for all: bulk_update's CASE WHEN grows with the square of the rows.
+STORE_BALANCES = """
+    UPDATE accounts_personalaccount AS account
+       SET prior_years = new.prior_years, current_year = new.current_year, entry_count = new.entry_count
+      FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::int[])
+           AS new(id, prior_years, current_year, entry_count)
+     WHERE account.id = new.id
+"""
+
+
+def _balances_of(accounts: Sequence[PersonalAccount]) -> tuple[Any, ...]:
+    columns = ("pk", "prior_years", "current_year", "entry_count")
+    return STORE_BALANCES, *([getattr(account, column) for account in accounts] for column in columns)
 
 
 def credit_month(*, month: dt.date, amounts: dict[int, Decimal], by: Staff) -> int:

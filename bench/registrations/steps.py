@@ -16,6 +16,7 @@ from typing import Any
 import django
 
 from bench.timing import timed
+from config.celery import give_way
 
 PASSWORD = "bench-of-registrations-2026"  # noqa: S105 - of a database that is made and thrown away
 STAFF = (("sheng", "clerk", "420000"), ("jingban", "clerk", "421000"), ("fuhe", "reviewer", "421000"))
@@ -61,6 +62,7 @@ def check(directory: str) -> dict[str, Any]:
     from families.services.imports.loading import result_of
 
     content = Path(directory, "registrations.xlsx").read_bytes()
+    give_way()
     with timed() as told:
         batch, _new = load_file(content=content, name="registrations.xlsx", by=_staff("jingban"))
         assert batch.job is not None
@@ -80,6 +82,7 @@ def apply(batch_id: str) -> dict[str, Any]:
     from families.models.batch import BatchState
     from families.services.imports.batches import approve_batch, confirm_batch
 
+    give_way()
     with timed() as told:
         batch = confirm_batch(batch_id=int(batch_id), only_valid=True, by=_staff("jingban"))
         batch = approve_batch(batch_id=batch.pk, inspected=frozenset(batch.sample), by=_staff("fuhe"))

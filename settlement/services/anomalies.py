@@ -67,7 +67,7 @@ def _values(kind: AnomalyKind, day: dt.date) -> dict[str, Any]:
     first = day - LATE * DAY
     days = [first + n * DAY for n in range(LATE + 1)]
     paths = dict(Region.objects.values_list("code", "path"))
-    policies = PolicyBook(paths.values())
+    policies = PolicyBook.of(paths.values())
     given = [
         (code, one, json.dumps({name: getattr(policies.on(path, one), name) for name in THRESHOLDS[kind]}))
         for code, path in paths.items()

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from accounts.models import AccountEntry, PersonalAccount, Staff
 from accounts.models.account import EntryKind
 from accounts.models.suspension import Cause
-from accounts.prepared import fetch
+from accounts.prepared import fetch, fetch_all
 from accounts.rules.money import ZERO
+from accounts.services.business_days import BusinessDays
 from families.rules.policy import Policy
 from families.selectors import PolicyBook
 from settlement.rules.facts import Beneficiary, Buckets, Payer
@@ -63,6 +65,14 @@ class Family:
     group_id: int | None
 
 
+# Most persons have one record; the last column tells of whom that is not true.
+PERSONS = """
+    SELECT person.id, person.id, person.insutype, region.code, region.path,
+           person.merged_into_id IS NOT NULL
+           OR EXISTS (SELECT FROM accounts_insuredperson AS merged WHERE merged.merged_into_id = person.id)
+      FROM accounts_insuredperson AS person JOIN accounts_region AS region ON region.code = person.region_id
+     WHERE person.id = ANY(%s)
+"""
 # The record that stands for a person now, by the record that was asked for.
 PATIENTS = """
     WITH RECURSIVE record AS (
@@ -74,7 +84,7 @@ PATIENTS = """
     )
     SELECT record.asked, record.id, record.insutype, region.code, region.path
       FROM record JOIN accounts_region AS region ON region.code = record.region_id
-     WHERE record.merged_into_id IS NULL AND starts_with(region.path, %s)
+     WHERE record.merged_into_id IS NULL
 """
 # Every record of some persons, those that were merged into theirs included.
 OF_RECORDS = """
@@ -85,13 +95,14 @@ OF_RECORDS = """
           FROM record JOIN accounts_insuredperson AS merged ON merged.merged_into_id = record.id
     )
 """
+RECORDS = f"{OF_RECORDS} SELECT id FROM record"  # noqa: S608 - a constant of this page, here and below
 # The rows that a decision rests on are locked, each kind once (DESIGN.md "Laws").
-GROUPS = f"""{OF_RECORDS}
+GROUPS = """
     SELECT family.id, region.code, region.path
       FROM families_mutualaidgroup AS family JOIN accounts_region AS region ON region.code = family.region_id
-     WHERE family.id IN (SELECT group_id FROM families_groupmember WHERE person_id IN (SELECT id FROM record))
+     WHERE family.id IN (SELECT group_id FROM families_groupmember WHERE person_id = ANY(%s))
      ORDER BY family.id
-"""  # noqa: S608 - a constant of this page, here and below
+"""
 LOCK_GROUPS = "FOR NO KEY UPDATE OF family"
 MEMBERS = """
     SELECT member.joined_on, member.left_on, member.id, member.person_id, member.group_id,
@@ -139,43 +150,23 @@ class Patient:
 
 
 class Ground:
-    """Facts about some patients and their families.
+    """Facts about some patients and their families, in three round trips.
 
     `accounts`: by primary key, moved by whoever posts; `patients`: those in the scope of `by`, by the key that was
-    asked for, also that of a record merged since. A membership, a limit used up of a merged record is its survivor's.
+    asked for, also that of a record merged since; `days`: which of them are closed. A membership, a limit used up of
+    a merged record is its survivor's.
     """
 
     def __init__(
-        self, person_ids: Iterable[int], *, years: Iterable[int], by: Staff, lock: bool, also: Iterable[int] = ()
+        self, person_ids: Iterable[int], *, days: Iterable[dt.date], by: Staff, lock: bool, also: Iterable[int] = ()
     ) -> None:
-        """`years`: whose limits are asked for; `also`: accounts to have beside those of the families."""
-        asked = fetch(PATIENTS, sorted(set(person_ids)), by.region.path)
-        self.patients = {key: Patient(*told) for key, *told in asked}
-        ids = sorted({patient.person_id for patient in self.patients.values()})
-        self._stays: dict[int, list[_Stay]] = defaultdict(list)
-        self._shared: dict[int, list[_Shared]] = defaultdict(list)
-        self._grants: dict[tuple[int, int], list[_Period]] = defaultdict(list)
-        self._groups = {
-            key: (region, path) for key, region, path in fetch(GROUPS + (LOCK_GROUPS if lock else ""), ids)
-        }
-        self._read_families()
-        everybody = sorted({shared.payer.person_id for group in self._shared.values() for shared in group} | {*ids})
-        accounts = fetch(ACCOUNTS + (LOCK_ACCOUNTS if lock else ""), everybody, sorted(also))
-        self.accounts = {row[0]: PersonalAccount(**dict(zip(ACCOUNT_FIELDS, row, strict=True))) for row in accounts}
-        self._account_of = {account.person_id: account for account in self.accounts.values()}
-        self._suspended: dict[int, list[_Period]] = defaultdict(list)
-        self._lent: dict[int, list[_Period]] = defaultdict(list)
-        self._read_suspensions(everybody)
-        paths = {patient.path for patient in self.patients.values()} | {path for _code, path in self._groups.values()}
-        self._policies = PolicyBook(paths)
-        self._drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-        self._drawn_by: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
-        if self._anybody_is_limited():
-            drawn = fetch(DRAWN_FROM, everybody, sorted(set(years)))
-            self._drawn.update({(payer, year): amount for payer, year, amount in drawn})
-        if self._policies.sets("annual_limit_beneficiary"):
-            drawn = fetch(DRAWN_BY, ids, sorted(set(years)))
-            self._drawn_by.update({(patient, year): amount for patient, year, amount in drawn})
+        """`days`: those that are asked for; `also`: accounts to have beside those of the families."""
+        days = set(days)
+        self._read_patients(sorted(set(person_ids)), by=by, lock=lock)
+        self._read_families(since=min(days, default=timezone.localdate()))
+        ids = {patient.person_id for patient in self.patients.values()}
+        payers = {shared.payer.person_id for group in self._shared.values() for shared in group}
+        self._read_accounts(sorted(ids | payers), sorted(also), years=sorted({day.year for day in days}), lock=lock)
         self._openings: dict[tuple[int, int], Decimal] = {}
 
     def family_of(self, person_id: int, day: dt.date) -> Family:
@@ -231,32 +222,68 @@ class Ground:
             card_lent=bool(_on(self._lent[person_id], day)),
         )
 
-    def _read_families(self) -> None:
-        """Every group that a patient was ever in, with what was shared and granted in it, whenever."""
+    def _read_patients(self, asked: list[int], *, by: Staff, lock: bool) -> None:
+        """Those in the scope of `by`, and every group that one was ever in, whichever of the person's records was."""
+        read_groups = GROUPS + (LOCK_GROUPS if lock else "")
+        persons, groups = fetch_all((PERSONS, asked), (read_groups, asked))
+        patients = {key: Patient(*told) for key, *told, _merged in persons}
+        if any(merged for *_told, merged in persons):
+            patients = {key: Patient(*told) for key, *told in fetch(PATIENTS, asked)}
+            standing = sorted({patient.person_id for patient in patients.values()})
+            groups = fetch(read_groups, [record for (record,) in fetch(RECORDS, standing)])
+        self.patients = {key: one for key, one in patients.items() if one.path.startswith(by.region.path)}
+        self._groups = {key: (region, path) for key, region, path in groups}
+
+    def _read_families(self, *, since: dt.date) -> None:
+        """What was shared and granted in the groups, whenever; the policies of all regions; the closed days."""
         groups = list(self._groups)
-        if not groups:
-            return
-        members = fetch(MEMBERS, groups)
+        paths = {patient.path for patient in self.patients.values()} | {path for _code, path in self._groups.values()}
+        members, grants, published, closed = fetch_all(
+            (MEMBERS, groups), (GRANTS, groups), PolicyBook.asked(paths), BusinessDays.asked(since)
+        )
+        self._policies, self.days = PolicyBook(published), BusinessDays(closed, since=since)
+        self._stays: dict[int, list[_Stay]] = defaultdict(list)
+        self._shared: dict[int, list[_Shared]] = defaultdict(list)
+        self._grants: dict[tuple[int, int], list[_Period]] = defaultdict(list)
         merged = sorted({person for _joined, _left, _key, person, _group, is_merged, *_rest in members if is_merged})
-        survivor_of = {record: person for record, person, *_rest in fetch(PATIENTS, merged, "")} if merged else {}
+        survivor_of: dict[Any, Any] = dict(row[:2] for row in fetch(PATIENTS, merged)) if merged else {}
         stays: dict[int, _Stay] = {}
         for joined_on, left_on, member, record, group, _is_merged, start, end, rank, share_limit in members:
             if member not in stays:
-                stays[member] = _Stay(joined_on, left_on, member, survivor_of.get(record, record), group)
+                stays[member] = _Stay(joined_on, left_on, member, survivor_of.get(record) or record, group)
                 self._stays[stays[member].person_id].append(stays[member])
             if rank is not None:
                 self._shared[group].append(_Shared(start, end, stays[member], rank, share_limit))
-        for payer, beneficiary, start, end in fetch(GRANTS, groups):
+        for payer, beneficiary, start, end in grants:
             self._grants[payer, beneficiary].append(_Period(start, end))
 
-    def _anybody_is_limited(self) -> bool:
-        limited = any(shared.share_limit is not None for group in self._shared.values() for shared in group)
-        return limited or self._policies.sets("annual_limit_payer", "annual_limit_ratio")
-
-    def _read_suspensions(self, person_ids: list[int]) -> None:
-        for person_id, cause, start, end in fetch(SUSPENSIONS, person_ids):
+    def _read_accounts(self, persons: list[int], also: list[int], *, years: list[int], lock: bool) -> None:
+        """The accounts, who of the persons may not use theirs, and what is drawn from the limits that are set."""
+        self._drawn: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+        self._drawn_by: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
+        limits = list(self._limits())
+        accounts, suspensions, *drawn = fetch_all(
+            (ACCOUNTS + (LOCK_ACCOUNTS if lock else ""), persons, also),
+            (SUSPENSIONS, persons),
+            *((statement, persons, years) for statement, _drawn in limits),
+        )
+        self.accounts = {row[0]: PersonalAccount(**dict(zip(ACCOUNT_FIELDS, row, strict=True))) for row in accounts}
+        self._account_of = {account.person_id: account for account in self.accounts.values()}
+        self._suspended: dict[int, list[_Period]] = defaultdict(list)
+        self._lent: dict[int, list[_Period]] = defaultdict(list)
+        for person_id, cause, start, end in suspensions:
             kind = self._lent if cause == Cause.CARD_LENDING else self._suspended
             kind[person_id].append(_Period(start, end))
+        for (_statement, kept), rows in zip(limits, drawn, strict=True):
+            kept.update({(person_id, year): amount for person_id, year, amount in rows})
+
+    def _limits(self) -> Iterator[tuple[str, dict[tuple[int, int], Decimal]]]:
+        """What says how much of a limit is used up, and where it is kept; only where anybody has such a limit."""
+        limited = any(shared.share_limit is not None for group in self._shared.values() for shared in group)
+        if limited or self._policies.sets("annual_limit_payer", "annual_limit_ratio"):
+            yield DRAWN_FROM, self._drawn
+        if self._policies.sets("annual_limit_beneficiary"):
+            yield DRAWN_BY, self._drawn_by
 
     def _opening(self, person_id: int, year: int) -> Decimal:
         """What an account held on 1 January, an opening balance that was loaded in the year included."""

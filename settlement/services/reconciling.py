@@ -229,5 +229,5 @@ def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
 def regions_that_count_family(*days: dt.date) -> dict[dt.date, list[str]]:
     """Where `acct_pay` of files includes what the family paid, on each of these days."""
     paths = dict(Region.objects.values_list("code", "path"))
-    policies = PolicyBook(paths.values())
+    policies = PolicyBook.of(paths.values())
     return {day: [code for code, path in paths.items() if policies.on(path, day).mulaid_in_acct_pay] for day in days}

@@ -13,14 +13,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.bulk import copy_create
+from accounts.bulk import give_keys, store
 from accounts.models import AccountEntry, Staff
 from accounts.models.account import EntryKind
 from accounts.models.audit import AuditKind
-from accounts.prepared import fetch
+from accounts.prepared import fetch, fetch_all
 from accounts.rules.money import ZERO
 from accounts.services.audit import record_event
-from accounts.services.business_days import BusinessDays
 from accounts.services.ledger import OpenLedger, Posting
 from accounts.services.retrying import retried
 from settlement.models import Settlement, SettlementKind, SettlementShare
@@ -78,34 +77,43 @@ def settle(*, bills: Sequence[NewSettlement], by: Staff) -> list[Settlement | Se
     Expects an open transaction. A patient outside the scope of `by` is PersonUnknown.
     Locks: the numbers, the groups, the accounts by primary key.
     """
-    lock_numbers({bill.setl_id for bill in bills} | {bill.reverses for bill in bills if bill.reverses})
-    run = _Run(bills, stored_for(bills), by)
+    run = _Run(bills, _stored_under_lock(bills), by)
     answers = [run.take(bill) for bill in bills]
     run.write()
     return answers
 
 
-LOCK_IDS = """
+# Two messages of one number come one after the other.
+LOCK_NUMBERS = """
     SELECT count(pg_advisory_xact_lock(hashtextextended('setl_id:' || id, 0)))
       FROM (SELECT unnest(%s::text[]) AS id ORDER BY 1) AS sorted
 """
 
 
 def lock_numbers(setl_ids: Iterable[str]) -> None:
-    """Two messages of one number come one after the other. Expects an open transaction."""
-    fetch(LOCK_IDS, sorted(setl_ids))
+    """For who has to look before settling. Expects an open transaction."""
+    fetch(LOCK_NUMBERS, sorted(setl_ids))
 
 
 # Nearly every bill is new: that much is answered before the ORM is asked.
-ANY_OF = "SELECT FROM settlement_settlement WHERE setl_id = ANY(%s) LIMIT 1"
+ANY_OF = "SELECT true FROM settlement_settlement WHERE setl_id = ANY(%s) LIMIT 1"
+
+
+def _stored_under_lock(bills: Sequence[NewSettlement]) -> dict[str, Settlement]:
+    """What is stored under the numbers that the bills name, their originals and the reversals of those included."""
+    originals = {bill.reverses for bill in bills if bill.reverses}
+    numbers = sorted({bill.setl_id for bill in bills} | originals)
+    _locked, known = fetch_all((LOCK_NUMBERS, numbers), (ANY_OF, numbers))
+    return _stored(numbers, originals) if known else {}
 
 
 def stored_for(bills: Sequence[NewSettlement]) -> dict[str, Settlement]:
-    """What is stored under the numbers that the bills name, reversals of their originals included, by number."""
+    """As it is now, by number; nothing is locked."""
     originals = {bill.reverses for bill in bills if bill.reverses}
-    numbers = {bill.setl_id for bill in bills} | originals
-    if not fetch(ANY_OF, sorted(numbers)):
-        return {}
+    return _stored({bill.setl_id for bill in bills} | originals, originals)
+
+
+def _stored(numbers: Iterable[str], originals: set[str]) -> dict[str, Settlement]:
     named = Q(setl_id__in=numbers) | Q(reverses__setl_id__in=originals)
     found = Settlement.objects.filter(named).select_related("reverses")
     return {settlement.setl_id: settlement for settlement in found}
@@ -146,12 +154,12 @@ class _Run:
         self.new: list[Settlement] = []
         self.ground = Ground(
             {bill.person_id for bill in new},
-            years={bill.business_date.year for bill in new},
+            days={bill.business_date for bill in new},
             by=by,
             also={share.account_id for shares in self.shares.values() for share in shares},
             lock=True,
         )
-        self.days = BusinessDays()
+        self.days = self.ground.days
         self.ledger = OpenLedger(self.ground.accounts, by, days=self.days)
         self.entries: dict[tuple[str, int], AccountEntry] = {}
 
@@ -168,14 +176,14 @@ class _Run:
         return self.settlements[bill.setl_id]
 
     def write(self) -> None:
-        """Originals first, so that a reversal finds the key of its own."""
-        self.ledger.write()
-        copy_create([one for one in self.new if one.reverses is None])
+        """Originals first, for the reversals that name them."""
+        give_keys(self.ledger.entries, self.new)
+        originals = [one for one in self.new if one.reverses is None]
         reversals = [one for one in self.new if one.reverses is not None]
         for reversal in reversals:
-            reversal.reverses = reversal.reverses
-        copy_create(reversals)
-        copy_create([self._row(one, share) for one in self.new for share in self.shares[one.setl_id]])
+            reversal.reverses = reversal.reverses  # which may have got its key here
+        shares = [self._row(one, share) for one in self.new for share in self.shares[one.setl_id]]
+        store(self.ledger.entries, originals, reversals, shares, then=self.ledger.balances())
 
     def _pay(self, bill: NewSettlement) -> Settlement:
         """Raises: NotCovered."""

@@ -78,7 +78,7 @@ def simulate(*, person: InsuredPerson, bill: Bill, day: dt.date, by: Staff) -> S
     """
     if not InsuredPerson.objects.for_staff(by).filter(pk=person.pk).exists():
         raise PersonUnknown
-    ground = Ground([person.pk], years={day.year}, by=by, lock=False)
+    ground = Ground([person.pk], days={day}, by=by, lock=False)
     family = ground.family_of(person.pk, day)
     allocation = allocate(bill=bill, beneficiary=family.beneficiary, payers=family.payers, policy=family.policy)
     payers = [one.payer_id for one in allocation.payers if one.payer_id is not None]

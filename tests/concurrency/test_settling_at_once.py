@@ -206,7 +206,7 @@ def test_control_without_its_number_locked_the_same_bill_twice_at_once_is_an_err
     clerk: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = recording(make_bill(member(family(clerk), 3), "10.00"), clerk)
-    monkeypatch.setattr(settling, "LOCK_IDS", "SELECT pg_sleep(0.1) WHERE %s::text[] IS NOT NULL")
+    monkeypatch.setattr(settling, "LOCK_NUMBERS", "SELECT pg_sleep(0.1) WHERE %s::text[] IS NOT NULL")
     monkeypatch.setattr(settling, "Ground", _Slow)
     assert kinds(at_once(work, work)) == {"Settlement": 1, "IntegrityError": 1}
 

@@ -17,8 +17,6 @@ from config.embedded.processes import alive, end
 from config.embedded.strays import MARK
 from families.demo_data import PASSWORD, SIGN_INS
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 class Demo:
     """One `python -m config.demo`, and what it said."""

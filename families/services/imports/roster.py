@@ -79,7 +79,7 @@ class Roster:
             [self._today, *(row.starts_on for family in self._families for row in family.rows if row.starts_on)]
         )
         self.known = known_from(set(self._found.values()), day=first_day)
-        self.policies = PolicyBook({self.known[owner].region.path for owner in owners})
+        self.policies = PolicyBook.of({self.known[owner].region.path for owner in owners})
         self.groups = _groups_of(owners, self._today)
         members = GroupMember.objects.filter(any_of("group", [group.pk for group in self.groups.values()]))
         for row in members.exclude(left_on__lte=self._today):
