@@ -24,7 +24,7 @@ from families.forms.rows import relation_choices
 from families.models import ImportFamily
 from families.rules.kinship import WORDS, RelationFault, relation_from_text
 from families.services.imports.checking import tables_for
-from families.services.imports.columns import COLUMNS, heading_of
+from families.services.imports.columns import COLUMNS, has_lost_digits, heading_of
 from families.services.imports.corrections import SAID_ONCE
 from families.services.imports.faults import RowFault, faults_of
 from families.services.imports.rows import NO, YES
@@ -86,17 +86,21 @@ class CorrectionForm(forms.Form):
         self.takes_focus = not masked
         self.columns = [column for column in COLUMNS if column in layout["positions"] and column != "family"]
         self.content = [row_from_wire(number, cells) for number, cells in family.content]
-        self.texts = {
-            (row.number, column): text_of(row.at(layout["positions"][column])).strip()
+        cells = {
+            (row.number, column): row.at(layout["positions"][column])
             for row in self.content
             for column in self.columns
         }
+        # Nothing stands in the field of a number that lost digits: it is typed from the paper, whatever it reads.
+        self.lost = {place: text_of(cell) for place, cell in cells.items() if has_lost_digits(place[1], cell)}
+        self.texts = {place: "" if place in self.lost else text_of(cell).strip() for place, cell in cells.items()}
         numbers = [(str(row.number), str(row.number)) for row in self.content]
         self.fields["removed"].choices = numbers  # type: ignore[attr-defined]
         self.places = self._places()
         for row, column in self.places:
             text = self.texts[row, column]
-            self.fields[f"{row}-{column}"] = self._words.field_for(column, text)
+            field = self.fields[f"{row}-{column}"] = self._words.field_for(column, text)
+            field.widget.attrs |= {"placeholder": self.lost[row, column]} if (row, column) in self.lost else {}
 
     @cached_property
     def _words(self) -> _Words:
@@ -147,7 +151,7 @@ class CorrectionForm(forms.Form):
         def here(found: Sequence[RowFault]) -> list[RowFault]:
             return [one for one in found if one.column == column and (column in self.said_once or one.row == row)]
 
-        text = self.texts[row, column]
+        text = self.texts[row, column] or self.lost.get((row, column), "")
         bound = None if self.masked else self[f"{row}-{column}"]
         differs = self.is_bound and self._is_typed((row, column))
         return Cell(

@@ -17,13 +17,14 @@ from accounts.models import AuditEvent, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.models.job import JobState
 from accounts.services.jobs import run_job
-from accounts.spreadsheets.cells import Number, row_from_wire
+from accounts.spreadsheets.cells import Number, row_from_wire, to_wire
 from families.import_desk import progress_of
 from families.models import ImportBatch, ImportFamily, MutualAidGroup, SenderHeading
 from families.models.batch import BatchState, FamilyState
 from families.services.imports import error_books
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
+from families.services.imports.staging import recheck
 from tests.factories import make_batch, make_import_family, make_person, make_policy, make_staff
 from tests.registrations import Line, as_csv, enter, line, stage
 
@@ -291,6 +292,27 @@ class TestCorrecting:
         cells = row_from_wire(*family.content[0]).cells
         assert (cells[3], cells[5], cells[6]) == (Number("421002198001020000"), "周小大", "也许")
         assert "id_numeric_cell" in {fault["code"] for fault in family.errors}
+
+    def test_a_number_that_lost_digits_is_typed_anew_even_where_it_reads_the_same(self, clerk: Staff) -> None:
+        payer = owner()
+        number = payer.certno
+        rows = [line(payer, child(name), "女", family="F1") for name in ("周小甲", "周小乙")]
+        family = stage(rows, clerk).families.get()
+        place = family.batch.layout["positions"]["owner_number"]
+        content = family.content
+        for _row, cells in content:
+            cells[place] = to_wire(Number(number))
+        family.content = content
+        family.save()
+        recheck(family.batch, [family])
+        fields = opened(at(clerk), family)
+        assert fields["2-owner_number"] == ""
+        save(at(clerk), family, fields)
+        family.refresh_from_db()
+        assert {fault["code"] for fault in family.errors} == {"id_numeric_cell"}
+        save(at(clerk), family, opened(at(clerk), family) | {"2-owner_number": number})
+        family.refresh_from_db()
+        assert (family.state, family.errors) == (FamilyState.READY, [])
 
     def test_a_relation_that_nobody_knows_stays_a_choice(self, clerk: Staff) -> None:
         family = the_faulty(stage([bad()], clerk))

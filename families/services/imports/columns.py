@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 
-from accounts.spreadsheets.cells import Cell, Row, text_of
+from accounts.spreadsheets.cells import Cell, Number, Row, text_of
 
 _NUMBERS = ("证件号码", "证件号", "身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "身份证")
 _CERT_TYPES = ("证件类型", "证件种类", "证件类别")
@@ -46,6 +46,7 @@ REQUIRED = ("owner_name", "owner_number", "member_name", "relation", "member_num
 # A merged cell speaks for every row it covers in these: members each have cells of their own.
 SHARED_BY_ROWS = ("family", "owner_name", "owner_cert_type", "owner_number", "owner_mobile", "region", "starts_on",
                   "last_on")  # fmt: skip
+NUMBERS = ("owner_number", "member_number")
 # Without any of these a row is a note below the table, or a number alone in the margin.
 SAYS_SOMETHING = ("owner_number", "member_name", "relation", "member_number")
 # The family number of the template's example: its rows are skipped, so that a form sent with them is no error.
@@ -55,6 +56,11 @@ WITHIN = 10
 REASONS, ORIGINAL_ROW = EXTRA = ("错误原因", "原行号")
 _WHOSE = ("户主", "成员", "家庭成员")
 _PLAIN = frozenset(chain(_NUMBERS, _CERT_TYPES, _PHONES))
+
+
+def has_lost_digits(column: str, cell: Cell) -> bool:
+    """Whether an ID number was stored as a number: what it reads now is not what was written."""
+    return column in NUMBERS and isinstance(cell, Number)
 
 
 def heading_of(column: str) -> str:

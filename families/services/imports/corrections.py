@@ -23,7 +23,7 @@ from accounts.spreadsheets.refusals import FileRefused
 from families.models import ImportBatch, ImportFamily
 from families.models.batch import WORKBENCH, FamilyState
 from families.services.imports.batches import lock_batch, meanings_for
-from families.services.imports.columns import ORIGINAL_ROW
+from families.services.imports.columns import ORIGINAL_ROW, has_lost_digits
 from families.services.imports.reading import FormFile, HeadingsUnknown, RawFamily, read_form
 from families.services.imports.staging import recheck
 
@@ -79,11 +79,11 @@ def _correct(
 
 
 def _typed_in(row: list[Any], cells: Cells, positions: Mapping[str, int]) -> list[Any]:
-    """A cell that reads as before keeps its type; what was typed is text."""
+    """A cell that reads as before keeps its type, but for a number that lost digits; what was typed is text."""
     number, content = row[0], list(row[1])
     for column, place in positions.items():
         typed = cells.get((number, column))
-        if typed is not None and typed.strip() != _shown(number, content, place):
+        if typed is not None and (typed.strip() != _shown(number, content, place) or _lost(row, column, place)):
             content += [None] * (place + 1 - len(content))
             content[place] = typed.strip() or None
     return [number, content]
@@ -98,9 +98,14 @@ def _said_once(content: list[list[Any]], cells: Cells, positions: Mapping[str, i
         place = positions[column]
         before = next((_shown(number, row, place) for other, row in rows if other == number), "")
         for other, row in rows:
-            if before and (other, column) not in cells and _shown(other, row, place) == before != typed.strip():
+            same = before and (other, column) not in cells and _shown(other, row, place) == before
+            if same and (before != typed.strip() or _lost([other, row], column, place)):
                 row[place] = typed.strip() or None
     return rows
+
+
+def _lost(row: list[Any], column: str, place: int) -> bool:
+    return has_lost_digits(column, row_from_wire(*row).at(place))
 
 
 def _shown(number: int, cells: Sequence[Any], place: int) -> str:

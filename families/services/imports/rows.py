@@ -22,6 +22,7 @@ from accounts.rules.identity import (
 from accounts.rules.money import AmountFault, parse_amount
 from accounts.spreadsheets.cells import Cell, Day, Fault, Moment, Number, Row, text_of
 from families.rules.kinship import RelationFault, relation_from_text
+from families.services.imports.columns import has_lost_digits
 from families.services.imports.faults import RowFault
 
 LONGEST_NAME = 60
@@ -145,7 +146,7 @@ class _Reading:
 
     def _number(self, column: str, cert_type: str) -> str:
         text = self.text(column)
-        if isinstance(self.cell(column), Number):
+        if has_lost_digits(column, self.cell(column)):
             self._wrong(column, "id_numeric_cell")
             return ""
         try:
