@@ -18,13 +18,14 @@ PREFIX = "BF"  # 保费
 
 
 class PremiumForm(forms.Form):
-    """`payment_id`: of this form; sent twice, it is one payment."""
+    """`payment_id`: of this form; sent twice, it is one payment. `seen`: who would pay, as it was shown."""
 
     payment_id = forms.CharField(
         max_length=LONGEST_ID,
         widget=forms.HiddenInput,
         validators=[RegexValidator(rf"^{PREFIX}[0-9]{{8}}-[A-Z0-9]+\Z", _("Open the form anew."))],
     )
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     year = forms.IntegerField(
         label=_("Premium year"),
         min_value=FIRST_YEAR,
@@ -47,6 +48,10 @@ class PremiumForm(forms.Form):
         # Resident insurance is paid in autumn for the year to come.
         next_year = today.year + (today.month >= 9)
         super().__init__(data, initial={"payment_id": new_number(PREFIX, today), "year": next_year})
+
+    def show(self, seen: str) -> None:
+        """Goes out with what is shown now, to be agreed to anew."""
+        self.data = {name: self.data.get(name) for name in self.fields} | {"seen": seen, "confirmed": ""}
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]

@@ -21,6 +21,7 @@ from settlement.rules.amounts import Amounts
 from settlement.rules.bills import NewSettlement
 from settlement.services.refusals import NotCovered, PersonUnknown, SameIdOtherContent, SettlementRefused, SystemBusy
 from settlement.services.settling import lock_numbers, settle
+from settlement.services.simulating import Simulation, digest_of, preview_of_settled
 
 RIGHT = "settlement.pay_premium"
 USAGE = "resident_premium"
@@ -30,6 +31,15 @@ class NotAResident(SettlementRefused):
     def __init__(self) -> None:
         super().__init__(
             _("Only resident insurance has a premium that the family pays. Compare the type with the roster.")
+        )
+
+
+class NotAsAgreed(SettlementRefused):
+    """What would be booked is not what the payers were shown; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Not paid: other accounts or amounts would pay than were shown. Look again, and have it agreed to.")
         )
 
 
@@ -44,14 +54,22 @@ class AlreadyPaid(SettlementRefused):
 
 
 def pay_premium(
-    *, payment_id: str, person_id: int, year: int, amount: Decimal, at: dt.datetime, by: Staff
+    *,
+    payment_id: str,
+    person_id: int,
+    year: int,
+    amount: Decimal,
+    at: dt.datetime,
+    by: Staff,
+    seen: str | None = None,
 ) -> Settlement:
     """Pay a year's premium of a resident, in full or not at all; entry kind 205 on the payers' accounts.
 
     Rules: DOMAIN.md sections 3 (S1, S3, S4) and 4 (`usages`, limits and order as of any bill). `amount`: yuan, > 0;
-    `at`: aware, and counts the first time. Idempotent by `payment_id`: the same again answers the same.
-    Raises: RightMissing; a SettlementRefused: PersonUnknown, NotAResident, AlreadyPaid, NotCovered, SystemBusy,
-    SameIdOtherContent, which is audited. Locks: as `settle`.
+    `at`: aware, and counts the first time; `seen`: what the payers agreed to (`seen_as`), None where a command pays.
+    Idempotent by `payment_id`: the same again answers the same.
+    Raises: RightMissing; a SettlementRefused: NotAsAgreed, PersonUnknown, NotAResident, AlreadyPaid, NotCovered,
+    SystemBusy, SameIdOtherContent, which is audited. Locks: as `settle`.
     """
     require_right(by, RIGHT)
     person = InsuredPerson.objects.for_staff(by).filter(pk=person_id, merged_into=None).first()
@@ -69,14 +87,19 @@ def pay_premium(
         in_full=True,
     )
     try:
-        return retried(lambda: _pay(bill=bill, person=person, year=year, by=by), busy=SystemBusy)
+        return retried(lambda: _pay(bill=bill, person=person, year=year, seen=seen, by=by), busy=SystemBusy)
     except SameIdOtherContent:
         record_event(AuditKind.CONFLICT, by=by, person=person, what=SameIdOtherContent.code, setl_id=payment_id)
         raise
 
 
+def seen_as(simulation: Simulation, year: int) -> str:
+    """What a clerk was shown, and the payers agreed to."""
+    return digest_of(simulation.as_preview, year)
+
+
 @writes
-def _pay(*, bill: NewSettlement, person: InsuredPerson, year: int, by: Staff) -> Settlement:
+def _pay(*, bill: NewSettlement, person: InsuredPerson, year: int, seen: str | None, by: Staff) -> Settlement:
     if person.insutype != RESIDENT:
         raise NotAResident
     lock_numbers([bill.setl_id])
@@ -87,6 +110,8 @@ def _pay(*, bill: NewSettlement, person: InsuredPerson, year: int, by: Staff) ->
         _require_unpaid(person, year)  # the more telling reason
     if isinstance(answer, SettlementRefused):
         raise answer
+    if seen is not None and seen != digest_of(preview_of_settled(answer), year):
+        raise NotAsAgreed
     known = PremiumPayment.objects.filter(settlement=answer).first()
     if known is None:
         _require_unpaid(person, year)

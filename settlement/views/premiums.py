@@ -17,7 +17,7 @@ from accounts.services.audit import record_event
 from accounts.views.persons import card_context, person_in_scope
 from settlement.forms.premiums import PremiumForm
 from settlement.rules.facts import Bill
-from settlement.services.premiums import RIGHT, USAGE, pay_premium
+from settlement.services.premiums import RIGHT, USAGE, pay_premium, seen_as
 from settlement.services.refusals import SettlementRefused
 from settlement.services.simulating import Simulation, simulate
 
@@ -25,7 +25,7 @@ from settlement.services.simulating import Simulation, simulate
 @require_http_methods(["GET", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def pay(request: StaffRequest, pk: int) -> HttpResponse:
-    """Shows who would pay; a form that is confirmed is paid, by the accounts as they stand then."""
+    """Shows who would pay; what is confirmed is paid by them, or by nobody where that would be others by now."""
     person = person_in_scope(request, pk)
     if person.merged_into is not None:
         return redirect(person)
@@ -45,6 +45,7 @@ def pay(request: StaffRequest, pk: int) -> HttpResponse:
             year=form.cleaned_data["year"],
             amount=form.cleaned_data["amount"],
             at=timezone.now().replace(microsecond=0),
+            seen=form.cleaned_data["seen"],
             by=request.user,
         )
     except SettlementRefused as refusal:
@@ -56,7 +57,9 @@ def pay(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _preview(request: StaffRequest, person: InsuredPerson, form: PremiumForm) -> Simulation:
     bill = Bill(form.cleaned_data["amount"], USAGE, networked=False)
-    return simulate(person=person, bill=bill, day=timezone.localdate(), by=request.user)
+    simulation = simulate(person=person, bill=bill, day=timezone.localdate(), by=request.user)
+    form.show(seen_as(simulation, form.cleaned_data["year"]))
+    return simulation
 
 
 def _page(

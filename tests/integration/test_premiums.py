@@ -156,11 +156,24 @@ def test_the_page_shows_who_would_pay_and_pays_what_was_confirmed_once(child: In
     shown = client.post(address, typed)
     assert shown.context["simulation"].allocation.family_amount == 400
     assert held() == 500
+    typed |= {"seen": shown.context["form"]["seen"].value()}
     answers = [client.post(address, typed | {"confirmed": "on"}) for _ in range(2)]
     assert {answer.url for answer in answers} == {Settlement.objects.get().get_absolute_url()}
     assert held() == 100
     again = client.post(address, typed | {"confirmed": "on", "payment_id": "BF20260316-ABCD2345"})
     assert (again.status_code, held()) == (422, 100)
+
+
+def test_what_was_agreed_to_is_paid_or_nothing(child: InsuredPerson, clerk: Staff) -> None:
+    client, address = signed_in(clerk), f"/persons/{child.pk}/premium/"
+    typed = {"payment_id": "BF20260316-ABCD2345", "year": "2027", "amount": "400"}
+    unseen = client.post(address, typed | {"confirmed": "on"})
+    assert (unseen.status_code, unseen.context["form"]["confirmed"].value(), held()) == (422, False, 500)
+    seen = unseen.context["form"]["seen"].value()
+    changed = client.post(address, typed | {"confirmed": "on", "seen": seen, "amount": "300"})
+    assert (changed.status_code, held()) == (422, 500)
+    assert client.post(address, typed | {"confirmed": "on", "seen": seen}).status_code == 302
+    assert held() == 100
 
 
 @pytest.mark.parametrize(
