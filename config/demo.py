@@ -5,10 +5,10 @@ in its environment with its VAR_DIR, and the next start or `manage.py stop_servi
 works on its own database alone: a DATABASE_URL in the environment is put aside, never seeded.
 """
 
+import datetime as dt
 import fcntl
 import http
 import http.client
-import datetime as dt
 import io
 import os
 import signal
