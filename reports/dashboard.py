@@ -14,18 +14,17 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import ClosedDay, Region, Staff
 from families.models.case import CaseKind
+from reports.addresses import Asked
 from reports.breakdowns import AID, BREAKDOWNS, FEE, LEVEL, PART, VISITS, Breakdown, Text
 from reports.definition import Kind
 from reports.files import shown
 from reports.models.summary import By
-from reports.rules.periods import DAY, MONTH, ONE_DAY, YEAR, Span, last_of_month, to_date
+from reports.rules.periods import DAY, MONTH, YEAR, Span, last_of_month, to_date
 from reports.selectors import summaries
 from reports.selectors.summaries import Families, Sums, Value
 from settlement.models import Discrepancy
@@ -54,44 +53,6 @@ SETTLEMENT_FIGURES = (
     ("acct_mulaid_pay", AID, Kind.AMOUNT),
     ("family_part", gettext_lazy("family's part of the personal part, %"), Kind.PERCENT),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address asks for. `region`: in the scope of whoever asks; `own`: theirs."""
-
-    of: str
-    day: dt.date
-    region: Region
-    own: Region
-
-    @property
-    def span(self) -> Span:
-        return to_date(self.of, self.day)
-
-    @property
-    def before(self) -> Span:
-        return self.span.year_before()
-
-    def address(self, **other: str) -> str:
-        asked = {"of": self.of, "day": self.day.isoformat(), "region": self.region.code} | other
-        return f"{reverse('dashboard')}?{urlencode(asked)}"
-
-    def settlements(self, **narrowed: str) -> str:
-        """The list of the settlements of the period and region."""
-        within = {} if self.region == self.own else {"region": self.region.code}
-        span = {"since": self.span.since.isoformat(), "until": self.span.until.isoformat()}
-        return f"{reverse('settlements')}?{urlencode(span | within | narrowed)}"
-
-    def beside(self, *, later: bool) -> dt.date:
-        """The last day of the period before or after; of months and years whole ones."""
-        if self.of == DAY:
-            return self.day + (ONE_DAY if later else -ONE_DAY)
-        if not later:
-            return self.span.since - ONE_DAY
-        after = last_of_month(self.day) if self.of == MONTH else self.day.replace(month=12, day=31)
-        following = after + ONE_DAY
-        return last_of_month(following) if self.of == MONTH else following.replace(month=12, day=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +158,8 @@ class Dashboard:
     @staticmethod
     def _key_figure(label: Text, kind: Kind, figures: Mapping[str, Any]) -> KeyFigure:
         pairs = [(figures[of], figures[of + BEFORE]) for of in PERIODS]
-        return KeyFigure(label, [Cell(shown(now, kind), shown(was, kind), change(now, was)) for now, was in pairs])
+        compared = points if kind is Kind.PERCENT else change
+        return KeyFigure(label, [Cell(shown(now, kind), shown(was, kind), compared(now, was)) for now, was in pairs])
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -299,7 +261,8 @@ class Dashboard:
                 "label": str(year),
                 "data": [float((one / 10_000).quantize(Decimal("0.01"))) for one in amounts[year]],
                 "backgroundColor": colour,
-                "maxBarThickness": 28,
+                "grouped": True,
+                "maxBarThickness": 20,
                 "displayYAxis": True,
             }
             for year, colour in colours.items()
@@ -327,11 +290,12 @@ class Dashboard:
     def standing(self) -> Standing:
         region, span = self.asked.region, self.asked.span
         held = Discrepancy.objects.for_staff(self.staff).filter(institution__region__path__startswith=region.path)
+        until = min(span.until, self.through)
         signed = ClosedDay.objects.standing().filter(
-            region__in=region.ancestors(), business_date__range=(span.since, span.until)
+            region__in=region.ancestors(), business_date__range=(span.since, until)
         )
         closed = signed.aggregate(n=Count("business_date", distinct=True))["n"]
-        over = (min(span.until, self.through) - span.since).days + 1
+        over = (until - span.since).days + 1
         return Standing(exceptions=held.open().count(), unsigned=max(over - closed, 0))
 
 
@@ -362,7 +326,17 @@ def change(now: Decimal | int | None, was: Decimal | int | None) -> str:
     if not was or now is None:
         return "—"
     now, was = Decimal(now), Decimal(was)
-    return f"{(now - was) * 100 / abs(was):+.1f}"
+    return _signed((now - was) * 100 / abs(was))
+
+
+def points(now: Decimal | None, was: Decimal | None) -> str:
+    """Between two parts of a hundred; "—" where there was none."""
+    return "—" if now is None or was is None else _signed(now - was)
+
+
+def _signed(figure: Decimal) -> str:
+    """Nothing is +0.0, never -0.0."""
+    return f"{figure.quantize(Decimal('0.1')) + 0:+.1f}"
 
 
 def length(amount: Decimal, longest: Decimal) -> int:

@@ -69,7 +69,8 @@ def run_refresh(job: Job, progress: Progress) -> dict[str, Any]:
     """
     with progress.step():
         changed = refresh_summaries(day=business_day(job), by=job.owner, progress=progress)
-    proof = prove_summaries(days=[*{*changed, *longest_unproved(SAMPLE)}])
+    sample = longest_unproved(SAMPLE)
+    proof = prove_summaries(days=[*{*changed, *sample}], persons_on=[*{*changed[-1:], *sample[:1]}])
     with progress.step():
         note_proof(proof=proof, by=job.owner)
     if proof.violations:
@@ -86,10 +87,10 @@ def longest_unproved(count: int) -> list[dt.date]:
     return list(days[:count])
 
 
-def prove_summaries(*, days: Sequence[dt.date]) -> Proof:
-    """Compare every figure of these days, of their months and years, and the persons to date, with the settlements.
+def prove_summaries(*, days: Sequence[dt.date], persons_on: Sequence[dt.date] | None = None) -> Proof:
+    """Compare every figure of these days, and of their months and years, with the settlements.
 
-    Persons are counted for the last of the days in each month.
+    `persons_on`: of which days persons to date are counted too, each time from the first of the year; None: of all.
     """
     days = sorted(days)
     some = [days[n : n + AT_ONCE] for n in range(0, len(days), AT_ONCE)]
@@ -97,7 +98,7 @@ def prove_summaries(*, days: Sequence[dt.date]) -> Proof:
     for period, of in ((Period.MONTH, Period.DAY), (Period.YEAR, Period.MONTH)):
         given = {"period": period, "of": of, "begins": beginnings(days, period)}
         found += _found(statements.LONGER_PROOF, given)
-    for day in sorted({(day.year, day.month): day for day in days}.values()):
+    for day in days if persons_on is None else persons_on:
         year = {"first": day.replace(month=1, day=1), "last": day, "tree": tree_of_regions()}
         found += _found(statements.PERSONS_PROOF, year)
     return Proof(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.pages import StaffRequest, render_page
-from reports.dashboard import Asked, Dashboard
+from reports.addresses import Asked
+from reports.dashboard import Dashboard
 from reports.forms import DashboardForm
 from reports.models.summary import Period
 from reports.rules.periods import ONE_DAY

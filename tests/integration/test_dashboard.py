@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Staff
+from reports.addresses import Asked
 from reports.asking import narrowed
-from reports.dashboard import Asked, change, length
+from reports.dashboard import change, length, points
 from reports.files import shown_all
 from reports.services.summaries import refresh_summaries
 from reports.standard import FAMILY_PART, REPORTS
@@ -206,6 +207,7 @@ def test_steps_from_period_to_period(clerk: Staff) -> None:
 
 def test_a_change_from_nothing_is_none_and_a_bar_is_never_negative() -> None:
     assert [change(5, 0), change(None, 5), change(5, 10), change(5, -10)] == ["—", "—", "-50.0", "+150.0"]
+    assert [points(Decimal("25.13"), Decimal("25.15")), points(None, Decimal(1))] == ["+0.0", "—"]
     assert [length(Decimal(-5), Decimal(10)), length(Decimal(5), Decimal(0)), length(Decimal(5), Decimal(10))] == [
         0, 0, 50,
     ]  # fmt: skip
