@@ -7,11 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from accounts.models import Staff
+from accounts.models import ClosedDay, Staff
+from families.models import RegistrationCase
+from families.services.case_forms import CaseInput, LineInput
+from families.services.drafts import save_case
 from reports.addresses import Asked
 from reports.asking import narrowed
 from reports.dashboard import change, length, points
@@ -21,7 +25,16 @@ from reports.standard import FAMILY_PART, REPORTS
 from reports.tables import table_of
 from settlement.services.settling import record_settlement
 from tests.conftest import KEPT as STANDING
-from tests.factories import make_bill, make_group, make_institution, make_person, make_settlement, make_staff
+from tests.factories import (
+    START,
+    make_bill,
+    make_difference,
+    make_group,
+    make_institution,
+    make_person,
+    make_settlement,
+    make_staff,
+)
 from tests.integration.test_reconcile import settle
 from tests.kept import made_once
 
@@ -193,6 +206,26 @@ def test_more_values_than_lines_are_told_together(clerk: Staff) -> None:
     lines = sections(make_staff("supervisor"), **MONTH)["disease"].lines
     assert [line.label for line in lines[:12]] == [f"x D{number:02}" for number in range(12)]
     assert (lines[12].label, lines[12].figures[0], lines[12].address) == ("其余 4 项", "4", "")
+
+
+def test_what_is_not_done_is_counted_and_work_is_told_by_office(clerk: Staff) -> None:
+    make_difference(by=clerk)
+    owner = make_person(current="1.00", by=clerk)
+    lines = [LineInput(owner.pk, "01", True, START, rank=1)]
+    save_case(form=CaseInput(key=uuid4(), owner_id=owner.pk, lines=lines), by=clerk)
+    RegistrationCase.objects.update(handled_at=at("2026-03-16")["settled_at"])
+    refresh_summaries(day=DAY, by=clerk)
+    supervisor = make_staff("supervisor")
+    board = page(supervisor, **MONTH).context["board"]
+    assert (board.standing.exceptions, board.standing.unsigned) == (1, 16)
+    assert [(office, counts[0], together) for office, counts, together in board.offices.lines] == [
+        (clerk.office or "—", 1, 1)
+    ]
+    assert board.offices.total[-1] == 1
+    assert page(supervisor, of="day", day="2026-03-15").context["board"].offices.lines == []
+    ClosedDay.objects.create(region_id="421000", business_date=dt.date(2026, 3, 2), closed_by=clerk)
+    ClosedDay.objects.create(region_id="330000", business_date=dt.date(2026, 3, 3), closed_by=clerk)
+    assert page(supervisor, **MONTH).context["board"].standing.unsigned == 15
 
 
 def test_steps_from_period_to_period(clerk: Staff) -> None:
