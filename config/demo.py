@@ -5,6 +5,7 @@ in its environment with its VAR_DIR, and the next start or `manage.py stop_servi
 works on its own database alone: a DATABASE_URL in the environment is put aside, never seeded.
 """
 
+import datetime as dt
 import fcntl
 import http
 import http.client
@@ -148,8 +149,21 @@ def prepare() -> None:
         size = {"households": int(households)} if households else {}
         call_command("seed_demo", stdout=io.StringIO(), **size)
         call_command("seed_settlements", stdout=io.StringIO())
+        _sum_up()
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined] # the PostgreSQL backend's; nothing here needs it again
+
+
+def _sum_up() -> None:
+    """What the nights before would have worked out for the dashboard."""
+    from django.utils import timezone
+
+    from accounts.services.staff import nightly_staff
+    from reports.services.summaries import refresh_summaries
+
+    by = nightly_staff()
+    if by is not None:
+        refresh_summaries(day=timezone.localdate() - dt.timedelta(days=1), by=by)
 
 
 def launch(port: int) -> list[Part]:

@@ -84,6 +84,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Reports"),
             "items": [
+                _item(_("Dashboard"), "dashboard", "dashboard", "reports.read_reports"),
                 _item(_("Standard reports"), "monitoring", "reports", "reports.read_reports")
                 | _lit_on("reports", "report"),
                 _item(_("My exports"), "download", "exports", "reports.export_reports"),

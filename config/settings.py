@@ -318,6 +318,7 @@ JOB_KINDS = {
     "audit_ledger": "settlement.services.night.run_audit",
     "morning_report": "settlement.services.night.run_report",
     "refresh_anomalies": "settlement.services.anomalies.run_refresh",
+    "refresh_summaries": "reports.services.proving.run_refresh",
 }
 # History: one JSON context per change (who, by which channel); the events themselves are append-only.
 PGHISTORY_APPEND_ONLY = True

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
+from accounts.models import Region
 from reports.files import Form
+from reports.models.summary import Period
 
 
 class ExportForm(forms.Form):
@@ -14,3 +19,22 @@ class ExportForm(forms.Form):
 
 class SaveForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
+
+
+class DashboardForm(forms.Form):
+    """Which period up to which day, of which region in scope."""
+
+    of = forms.ChoiceField(label=_("period"), choices=Period.choices)
+    day = DayField(label=_("up to the day"))
+    region = forms.CharField(label=_("region"), max_length=6, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, *, own: Region) -> None:
+        super().__init__(data)
+        self.own = own
+        self.fields["day"].widget.attrs["data-focus"] = True
+
+    def clean_region(self) -> Region:
+        found = Region.objects.under(self.own).filter(pk=self.cleaned_data["region"]).first()
+        if found is None:
+            raise forms.ValidationError(_("No region of yours."))
+        return found

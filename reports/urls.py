@@ -1,8 +1,9 @@
 from django.urls import path
 
-from reports.views import exports, reports
+from reports.views import dashboard, exports, reports
 
 urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:code>/", reports.report, name="report"),
     path("reports/<slug:code>/export/", exports.ask, name="export-report"),

@@ -156,6 +156,7 @@ class SettlementFilter(CareFilter):
     """Settlements that a staff member sees."""
 
     region = ChoiceFilter(label=gettext_lazy("region"), method="narrow_to_region")
+    disease = CharFilter(label=gettext_lazy("disease code"), field_name="dise_codg", max_length=30)
     over = _AmountFilter(label=gettext_lazy("yuan or more"), method="narrow_to_amount")
     number = CharFilter(label=gettext_lazy("settlement number"), field_name="setl_id", max_length=30)
     person = _KeyFilter(label=gettext_lazy("patient"), method="narrow_to_person", max_value=2**62)

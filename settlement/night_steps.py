@@ -21,10 +21,12 @@ CHAIN: list[tuple[Step, StrOrPromise]] = [
     (Step("reconcile_day", dt.time(0, 30), awaits=STATEMENTS, until=settings.STATEMENTS_UNTIL), _("Reconciliation")),
     (Step("audit_ledger", dt.time(1, 0)), _("Proof of the ledger")),
     (Step("refresh_anomalies", dt.time(1, 30)), _("Anomalies")),
+    (Step("refresh_summaries", dt.time(2, 0)), _("Summaries")),
     (Step("return_transfers", dt.time(6, 0)), _("Return of wallet transfers")),
     (
         Step(REPORT, dt.time(6, 30), whatever_came=True,
-             after=("turn_day", "reconcile_day", "audit_ledger", "refresh_anomalies", "return_transfers")),
+             after=("turn_day", "reconcile_day", "audit_ledger", "refresh_anomalies", "refresh_summaries",
+                    "return_transfers")),
         _("Morning report"),
     ),
 ]  # fmt: skip

@@ -43,6 +43,7 @@ def start(request: StaffRequest) -> HttpResponse:
     pages = {
         "families.add_registrationcase": "counter",
         "families.review_registrationcase": "review-queue",
+        "reports.read_reports": "dashboard",
         "accounts.view_insuredperson": "admin:families_mutualaidgroup_changelist",
         "accounts.view_staff": "admin:accounts_staff_changelist",
     }

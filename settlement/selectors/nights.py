@@ -40,6 +40,8 @@ FIGURES: dict[str, StrOrPromise] = {
     "follow_ups_opened": _("follow-ups opened"),
     "follow_ups_closed": _("follow-ups closed"),
     "duplicates_proposed": _("possible duplicates"),
+    "days_summarized": _("days worked out"),
+    "days_proved": _("days proved"),
 }
 OF_THE_COUNTRY = ("accounts", "entries")  # counted in one figure, not by region
 NOT_GOOD = ("differing", "without_statement", "violations")

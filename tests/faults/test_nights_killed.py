@@ -33,6 +33,7 @@ READS = {
     "reconcile_day": "settlement_statement",
     "audit_ledger": "accounts_accountentry",
     "refresh_anomalies": "families_groupmember",
+    "refresh_summaries": "families_registrationcase",
     "return_transfers": "settlement_wallettransfer",
     "morning_report": "settlement_institution",
 }

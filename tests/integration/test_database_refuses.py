@@ -1213,6 +1213,18 @@ def saved_report(name: str) -> str:
         VALUES ({{clerk}}, '{name}', 'mutual-aid', '{{{{}}}}', now());"""
 
 
+def summary(period: str = "day", begins: str = "2026-03-16", by: str = "", value: str = "", cash: str = "4") -> str:
+    return f"""INSERT INTO reports_settlementsummary (region_id, by, period, begins, value, name, visits,
+                      medfee_sumamt, fund_pay_sumamt, hosp_part_amt, psn_part_amt, acct_pay, acct_mulaid_pay,
+                      psn_cash_pay)
+               VALUES ('421002', '{by}', '{period}', '{begins}', '{value}', '', 1, 9, 0, 0, 9, 3, 2, {cash});"""
+
+
+def persons_to_date(figures: str) -> str:
+    return f"""INSERT INTO reports_personstodate (region_id, day, of_day, of_month, of_year)
+               VALUES ('421002', '2026-03-16', {figures});"""
+
+
 def statement(day: str, counts: str = "true") -> str:
     return f"""INSERT INTO settlement_statement (institution_id, business_date, name, sha256, lines_count,
         loaded_by_id, loaded_at, counts)
@@ -1353,6 +1365,15 @@ SETTLEMENT = {
     ),
     # Statements of institutions, and what differs.
     "saved_report_name_once": Law(saved_report("x") + saved_report("y"), [saved_report("x") + saved_report("x")]),
+    "summary_begins_its_period": Law(
+        summary() + summary("month", "2026-03-01") + summary("year", "2026-01-01"),
+        [summary("month"), summary("year", "2026-03-01"), summary("year", "2026-01-02"), summary("week")],
+    ),
+    "summary_of_all_is_one": Law(summary() + summary(by="disease", value="X"), [summary(value="X")]),
+    "summary_adds_up": Law(summary(), [summary(cash="5")]),
+    "persons_of_longer_are_more": Law(
+        persons_to_date("1, 1, 2"), [persons_to_date("2, 1, 2"), persons_to_date("1, 3, 2")]
+    ),
     "statement_once_a_day": Law(
         statement("2026-03-17") + statement("2026-03-16", "false"), [statement("2026-03-16")]
     ),

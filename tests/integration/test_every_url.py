@@ -293,6 +293,7 @@ TABLE: dict[str, Row] = {
     "reversals/<int:pk>/reject/": form(REVIEWER, "settlement/reversalcase", 422),
     "reversals/<int:pk>/withdraw/": form(CLERK, "settlement/reversalcase", 422),
     # Reports
+    "dashboard/": page(OVERSEERS),
     "reports/": page(OVERSEERS),
     "reports/<slug:code>/": page(OVERSEERS, "report"),
     "reports/<slug:code>/export/": form(SUPERVISOR, "report"),

@@ -81,6 +81,7 @@ def test_a_night_goes_its_way_and_every_step_is_one_job() -> None:
     assert asked(at("00:30")) == ["reconcile_day"], "nobody settled anything: there is nothing to wait for"
     assert asked(at("01:00")) == ["audit_ledger"]
     assert asked(at("01:30")) == ["refresh_anomalies"]
+    assert asked(at("02:00")) == ["refresh_summaries"]
     assert asked(at("05:59")) == []
     assert asked(at("06:00")) == ["return_transfers"]
     assert asked(at("06:30")) == ["morning_report"]
@@ -94,7 +95,7 @@ def test_a_night_goes_its_way_and_every_step_is_one_job() -> None:
 
 def test_reconciliation_waits_for_the_statement_of_everybody_who_settled(settled: Settlement) -> None:
     asked(at("00:10"))
-    assert asked(at("04:00")) == ["audit_ledger", "refresh_anomalies"]
+    assert asked(at("04:00")) == ["audit_ledger", "refresh_anomalies", "refresh_summaries"]
     statement_of(settled)
     assert asked(at("04:01")) == ["reconcile_day"]
     job = state_of("reconcile_day")
@@ -197,6 +198,8 @@ def test_a_whole_night_done_again_doubles_nothing(clerk: Staff, settled: Settlem
     assert (
         before.pop("audit_ledger")["figures"]["violations"] == after.pop("audit_ledger")["figures"]["violations"] == 0
     )
+    summarized = [one.pop("refresh_summaries")["days_summarized"] for one in (before, after)]
+    assert summarized == [1, 0]
     assert before == after
     assert rows == (Discrepancy.objects.count(), Reconciliation.objects.count(), Settlement.objects.count())
     assert Job.objects.count() == len(KINDS)

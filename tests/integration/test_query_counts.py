@@ -28,6 +28,7 @@ from families.services.drafts import save_case
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
 from reports.models import SavedReport
+from reports.services.summaries import refresh_summaries
 from reports.standard import MUTUAL_AID, REPORTS
 from settlement.models import Settlement, Statement, StatementLine
 from settlement.models.anomaly import AnomalyState
@@ -139,6 +140,7 @@ PAGES = {
     "/claims/{claim}/": "reviewer",
     "/claims/{claim_in_hand}/edit/": "clerk",
     "/settlements/{settlement}/reverse/": "clerk",
+    "/dashboard/?of=year&day=2026-03-16": "supervisor",
     "/reports/": "supervisor",
     "/exports/": "supervisor",
     **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
@@ -226,6 +228,7 @@ class Office:
         self._differ()
         self._oversee(spouse.person)
         self._settle()
+        refresh_summaries(day=START.replace(month=12, day=31), by=self.clerk)
         make_policy(effective_on=START.replace(year=2000 + Job.objects.count()), max_members=8)
 
     def _differ(self) -> None:
