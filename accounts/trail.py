@@ -42,6 +42,9 @@ DETAILS = {
     "sha256": "SHA-256",
     "transfer": _("transfer number"),
     "differs": _("what differs"),
+    "token": _("no. of the token"),
+    "status": _("answer"),
+    "asked": _("asked for"),
 }
 # The words for what stands in the detail as a code.
 VALUES = {

@@ -53,6 +53,7 @@ from tests.factories import (
     make_staff,
     make_statement,
     make_suspension,
+    make_token_of,
     make_total,
     make_transfer,
     submitted_claim,
@@ -141,6 +142,7 @@ PAGES = {
     "/settlements/{settlement}/reverse/": "clerk",
     "/reports/": "supervisor",
     "/exports/": "supervisor",
+    "/tokens/": "administrator",
     **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
@@ -223,6 +225,7 @@ class Office:
         SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
         params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
         enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
+        make_token_of(self.clerk)
         self._differ()
         self._oversee(spouse.person)
         self._settle()
