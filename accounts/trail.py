@@ -61,7 +61,14 @@ VALUES = {
         "amount": _("amount"),
         "purpose": _("purpose"),
     },
-    "file": {"persons": _("insured persons"), "regions": _("regions"), "codes": _("code tables")},
+    "file": {
+        "persons": _("insured persons"),
+        "regions": _("regions"),
+        "codes": _("code tables"),
+        "clearing": _("clearing between regions"),
+        "follow_ups": _("follow-ups"),
+        "policy_impact": _("groups that a policy version touches"),
+    },
 }
 
 

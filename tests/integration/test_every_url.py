@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "documents/<int:pk>/thumbnail.jpg": page(READERS, "families/casedocument"),
     "documents/<int:pk>/replace/": form(CLERK, "families/casedocument"),
     "follow-ups/": page(READERS),
+    "follow-ups/export.xlsx": form(OVERSEERS, answer=200),
     "follow-ups/<int:pk>/": page(READERS, "families/followup"),
     "follow-ups/<int:pk>/note/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "follow-ups/<int:pk>/close/": form(CLERK | {"supervisor"}, "families/followup", 422),
@@ -266,6 +267,7 @@ TABLE: dict[str, Row] = {
     "policies/<int:pk>/edit/": page(SUPERVISOR, "policy draft"),
     "policies/<int:pk>/impact/": page(READERS, "policy draft"),
     "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
+    "policies/<int:pk>/impact/groups.xlsx": form(OVERSEERS, "policy draft", 404),
     "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
     "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
     # Who would pay, claims and reversals
@@ -336,6 +338,7 @@ TABLE: dict[str, Row] = {
     "closed-days/<int:pk>/reopen/": form(SUPERVISOR, "accounts/closedday", 422),
     # Between regions, and what auditors look into
     "clearing/": page(OVERSEERS),
+    "clearing/export.xlsx": form(OVERSEERS, answer=200),
     "clearing/items/": page(OVERSEERS, month="2026-03", owing=HERE, owed=ELSEWHERE),
     "anomalies/": page(OVERSEERS),
     "anomalies/<int:pk>/": page(OVERSEERS, "settlement/anomaly"),
