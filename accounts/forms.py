@@ -185,7 +185,9 @@ class StaffChoice(forms.ModelChoiceField):
 class TokenForm(forms.Form):
     """Whom another system reads as, which system, and for how long."""
 
-    staff = StaffChoice(label=_("in the name of"), queryset=None, widget=forms.Select(attrs={"data-focus": ""}))
+    staff = StaffChoice(
+        label=_("in the name of"), queryset=None, empty_label="—", widget=forms.Select(attrs={"data-focus": ""})
+    )
     name = forms.CharField(
         label=_("other system"), max_length=60, validators=[WITHOUT_NUMBERS],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
