@@ -12,6 +12,8 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Staff
+from accounts.models.api_token import LONGEST
 from accounts.rules.money import AmountFault, parse_amount
 from accounts.services.status_events import EventKind, StatusEvent
 
@@ -171,6 +173,32 @@ class DecisionForm(forms.Form):
         if data.get("approve") is False and not data.get("decision"):
             self.add_error("decision", _("Give the reason for sending it back."))
         return data
+
+
+class StaffChoice(forms.ModelChoiceField):
+    """Told by name, user name and region: two people of one name work in many bureaus."""
+
+    def label_from_instance(self, staff: Any) -> str:
+        return f"{staff} · {staff.username} · {staff.region.name}"
+
+
+class TokenForm(forms.Form):
+    """Whom another system reads as, which system, and for how long."""
+
+    staff = StaffChoice(
+        label=_("in the name of"), queryset=None, empty_label="—", widget=forms.Select(attrs={"data-focus": ""})
+    )
+    name = forms.CharField(
+        label=_("other system"), max_length=60, validators=[WITHOUT_NUMBERS],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    days = forms.IntegerField(label=_("days it holds"), min_value=1, max_value=LONGEST.days, initial=90)
+
+    def __init__(self, *args: Any, staff: Staff, **kwargs: Any) -> None:
+        """`staff`: who makes the token."""
+        super().__init__(*args, **kwargs)
+        others = Staff.objects.for_staff(staff).filter(is_active=True).exclude(pk=staff.pk)
+        self.fields["staff"].queryset = others.select_related("region")  # type: ignore[attr-defined]
 
 
 class UploadForm(forms.Form):

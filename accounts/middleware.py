@@ -24,8 +24,9 @@ logger = logging.getLogger(__name__)
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
 
-# Reached without a session: signing in, the probes of the load balancer, and what a sign-in page is made of.
-OPEN_PATHS = ("/admin/login/", "/healthz", "/readyz", "/static/", "/i18n/")
+# Reached without a session: signing in, the probes of the load balancer, what a sign-in page is made of, and what
+# other systems read, which has a door of its own (reports/middleware.py).
+OPEN_PATHS = ("/admin/login/", "/healthz", "/readyz", "/static/", "/i18n/", "/api/v1/")
 BACKGROUND_HEADERS = {"Hx-Request", "X-Requested-With"}
 # What somebody types into an address may be an ID number; no id of a row has as many digits.
 LONG_NUMBER = re.compile(r"[0-9]{11,}[0-9Xx]*")
@@ -133,7 +134,11 @@ class SignedInMiddleware:
 
 
 def path_without_numbers(request: HttpRequest) -> str:
-    return LONG_NUMBER.sub("•••", request.path)[:LONGEST_PATH]
+    return without_numbers(request.path)
+
+
+def without_numbers(text: str) -> str:
+    return LONG_NUMBER.sub("•••", text)[:LONGEST_PATH]
 
 
 class ActingStaffMiddleware:

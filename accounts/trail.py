@@ -42,6 +42,9 @@ DETAILS = {
     "sha256": "SHA-256",
     "transfer": _("transfer number"),
     "differs": _("what differs"),
+    "token": _("no. of the token"),
+    "status": _("answer"),
+    "asked": _("asked for"),
 }
 # The words for what stands in the detail as a code.
 VALUES = {
@@ -58,7 +61,14 @@ VALUES = {
         "amount": _("amount"),
         "purpose": _("purpose"),
     },
-    "file": {"persons": _("insured persons"), "regions": _("regions"), "codes": _("code tables")},
+    "file": {
+        "persons": _("insured persons"),
+        "regions": _("regions"),
+        "codes": _("code tables"),
+        "clearing": _("clearing between regions"),
+        "follow_ups": _("follow-ups"),
+        "policy_impact": _("groups that a policy version touches"),
+    },
 }
 
 

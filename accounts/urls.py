@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts.resources import RESOURCES
 from accounts.spreadsheets.writer import Form
-from accounts.views import adjustments, jobs, master_data, persons, session
+from accounts.views import adjustments, jobs, master_data, persons, session, tokens
 
 # `RESOURCES`: the pages of each kind of master data.
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("accounts/<int:pk>/adjust/", adjustments.request_, name="adjust"),
     path("adjustments/", adjustments.queue, name="adjustments"),
     path("adjustments/<int:pk>/decide/", adjustments.decide, name="decide-adjustment"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/make/", tokens.make, name="make-token"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke-token"),
     path("signed-in/", session.signed_in, name="signed-in"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),

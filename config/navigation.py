@@ -117,6 +117,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                     _("Audit events"), "policy", "admin:accounts_auditevent_changelist", "accounts.view_auditevent"
                 ),
                 _item(_("Staff"), "groups", "admin:accounts_staff_changelist", "accounts.view_staff"),
+                _item(_("Tokens of other systems"), "key", "tokens", "accounts.view_apitoken"),
                 _item(_("Regions"), "map", "admin:accounts_region_changelist", "accounts.view_region"),
                 _item(
                     _("Institutions"),

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.BrowserRulesMiddleware",
+    "reports.middleware.OtherSystemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.ChineseFirstMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -270,6 +271,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 # Differences of the reconciliation, in yuan: up to which one is accepted, and decided by one person.
 DIFFERENCE_ACCEPTED_UP_TO = parse_amount(env.str("DIFFERENCE_ACCEPTED_UP_TO", default="1.00"))
 DIFFERENCE_ALONE_UP_TO = parse_amount(env.str("DIFFERENCE_ALONE_UP_TO", default="1000.00"))
+
+# What one token of another system may ask in a minute; above it waits for the next.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)
 
 # Rights of their own; none of its pages is used (docs/adr/0017).
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"

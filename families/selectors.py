@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -270,6 +270,9 @@ class Terms:
     suspensions: tuple[Suspension, ...] = ()
 
 
+GrantOn = tuple[GroupMember, GroupMember, int, str]  # payer, beneficiary, rank, basis
+
+
 @dataclass(frozen=True, slots=True)
 class GroupPicture:
     """A group as it stood on a day."""
@@ -277,7 +280,7 @@ class GroupPicture:
     group: MutualAidGroup
     day: dt.date
     members: list[tuple[GroupMember, Terms]]
-    grants: list[tuple[GroupMember, GroupMember, int, str]]  # payer, beneficiary, rank, basis
+    grants: list[GrantOn]
 
     @property
     def chains(self) -> list[tuple[GroupMember, list[tuple[GroupMember, str]]]]:
@@ -293,24 +296,34 @@ def group_on(group: MutualAidGroup, day: dt.date) -> GroupPicture:
 
     A suspended member stays among the members, without grants.
     """
-    members = {member.pk: member for member in members_on(group, day)}
+    return groups_on([group], day)[0]
+
+
+def groups_on(groups: Sequence[MutualAidGroup], day: dt.date) -> list[GroupPicture]:
+    """As `group_on`, of many, in four queries."""
+    stays = GroupMember.objects.filter(group__in=groups).on(day).select_related("person__region").order_by("seat")
+    members = {member.pk: member for member in stays}
     suspensions = suspended_on([member.person_id for member in members.values()], day)
     taking_part = {key for key, member in members.items() if member.person_id not in suspensions}
-    sharings = {sharing.payer_id: sharing for sharing in Sharing.objects.filter(group=group).on(day)}
-    grants = [
-        (members[grant.payer_id], members[grant.beneficiary_id], sharings[grant.payer_id].rank, grant.basis)
-        for grant in Grant.objects.filter(group=group).on(day)
-        if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= taking_part
+    sharings = {sharing.payer_id: sharing for sharing in Sharing.objects.filter(group__in=groups).on(day)}
+    grants: dict[int, list[GrantOn]] = defaultdict(list)
+    for grant in Grant.objects.filter(group__in=groups).on(day):
+        if grant.payer_id in sharings and {grant.payer_id, grant.beneficiary_id} <= taking_part:
+            payer, beneficiary = members[grant.payer_id], members[grant.beneficiary_id]
+            grants[grant.group_id].append((payer, beneficiary, sharings[grant.payer_id].rank, grant.basis))
+    of_group: dict[int, list[tuple[GroupMember, Terms]]] = defaultdict(list)
+    for member in members.values():
+        terms = _terms(sharings.get(member.pk), suspensions.get(member.person_id, []))
+        of_group[member.group_id].append((member, terms))
+    return [
+        GroupPicture(
+            group=group,
+            day=day,
+            members=of_group[group.pk],
+            grants=sorted(grants[group.pk], key=lambda grant: (grant[2], grant[1].seat)),
+        )
+        for group in groups
     ]
-    return GroupPicture(
-        group=group,
-        day=day,
-        members=[
-            (member, _terms(sharings.get(member.pk), suspensions.get(member.person_id, [])))
-            for member in members.values()
-        ],
-        grants=sorted(grants, key=lambda grant: (grant[2], grant[1].seat)),
-    )
 
 
 def _terms(sharing: Sharing | None, suspensions: list[Suspension]) -> Terms:

@@ -14,8 +14,9 @@ from django_filters import ChoiceFilter
 from accounts.models import Region, Staff
 from accounts.selectors import code_labels
 from families.models import GroupMember, ImportFamily, MutualAidGroup, RegistrationCase
+from reports.reconciled import with_outcome
 from settlement.filters import FIRST_DAY, LAST_DAY, DayFilter, Narrowing
-from settlement.models import Claim, Settlement, SettlementKind, WalletTransfer
+from settlement.models import Claim, Settlement, SettlementKind, Statement, WalletTransfer
 
 Rows = Any
 DAY = dt.timedelta(days=1)
@@ -105,6 +106,15 @@ class TransferReportFilter(PeriodFilter):
 class ClaimReportFilter(PeriodFilter):
     model_of_rows = Claim
     day_field = "settled_on"
+
+
+class ReconciliationReportFilter(PeriodFilter):
+    model_of_rows = Statement
+    region_field = "institution__region"
+
+    @property
+    def qs(self) -> Rows:
+        return with_outcome(super().qs)
 
 
 class CaseReportFilter(MomentFilter):

@@ -178,6 +178,30 @@ TRANSFERS = Report(
     ),
     order=("month", "payer_region"),
 )
+RECONCILIATION = Report(
+    code="reconciliation",
+    title=_("Reconciliation by institution"),
+    question=_("Whose statements agree with ours, what differs, and what is still open"),
+    right="settlement.view_discrepancy",
+    narrow=filters.ReconciliationReportFilter,
+    dimensions=(
+        MONTH,
+        Dimension("institution_code", _("institution code"), "institution_id", words.texts),
+        Dimension("institution_name", _("institution"), "institution__name", words.texts, width=30),
+    ),
+    measures=(
+        Measure("statements", _("statements"), Count("pk"), Kind.COUNT),
+        Measure("lines", _("lines"), Sum("lines_count"), Kind.COUNT),
+        Measure("agreed_lines", _("lines that agree"), Sum("agreed"), Kind.COUNT),
+        Measure("centre_has_more", _("the centre has more"), Sum("centre_alone"), Kind.COUNT),
+        Measure("institution_has_more", _("the institution has more"), Sum("institution_alone"), Kind.COUNT),
+        Measure("differing", _("the data differ"), Sum("data_differ"), Kind.COUNT),
+        Measure("open_differences", _("differences open"), Sum("open"), Kind.COUNT),
+        Measure("decided_differences", _("differences decided"), Sum("decided"), Kind.COUNT),
+        Measure("amount_at_stake", _("amount at stake"), Sum("at_stake")),
+    ),
+    order=("month", "-amount_at_stake", "institution_code"),
+)
 GROUPS = Report(
     code="groups",
     title=_("Groups by size"),
@@ -253,6 +277,6 @@ REPORTS = {
     report.code: report
     for report in (
         MUTUAL_AID, REGIONS, DISEASES, INSTITUTIONS, PREMIUMS, REVERSALS, CLAIMS, TRANSFERS, GROUPS, RELATIONS,
-        COUNTER_WORK, IMPORT_QUALITY,
+        COUNTER_WORK, IMPORT_QUALITY, RECONCILIATION,
     )
 }  # fmt: skip

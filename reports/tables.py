@@ -44,12 +44,12 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def table_of(report: Report, rows: QuerySet[Any], *, most: int) -> Table:
-    """At most `most` lines of the report over these rows."""
+def table_of(report: Report, rows: QuerySet[Any], *, most: int, skip: int = 0) -> Table:
+    """At most `most` lines of the report over these rows, after the first `skip`."""
     measures = {measure.key: measure.of for measure in report.measures}
     dimensions = {dimension.key: dimension.of for dimension in report.dimensions}
     grouped = rows.order_by().values(**{key: _expression(of) for key, of in dimensions.items()})
-    found = list(grouped.annotate(**measures).order_by(*report.order, *dimensions)[: most + 1])
+    found = list(grouped.annotate(**measures).order_by(*report.order, *dimensions)[skip : skip + most + 1])
     totals = rows.order_by().aggregate(**measures)
     return Table(
         report=report,

@@ -1,8 +1,10 @@
 from django.urls import path
 
+from reports.api.service import api
 from reports.views import dashboard, exports, reports
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<slug:code>/", reports.report, name="report"),

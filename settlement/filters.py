@@ -185,5 +185,10 @@ class SettlementFilter(CareFilter):
         return InsuredPerson.objects.for_staff(self.staff).filter(pk=pk).first() if pk else None
 
     @property
+    def few(self) -> bool:
+        """Narrowed to what has an index of its own."""
+        return bool(self.asked.keys() & {"person", "number", "institution"})
+
+    @property
     def places(self) -> dict[str, Place | None]:
         return {name: self.asked.get(name) for name in ("before", "after")}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -115,27 +115,29 @@ def state_of(settlement: Settlement) -> State:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`settlements`: in the scope of `staff`, narrowed, in no order; `few`: narrowed to a person, an institution or a
-    number, which have indexes of their own.
+    number, which have indexes of their own; `size`: rows of a page.
     """
 
     settlements: Settlements
     staff: Staff
     few: bool = False
+    size: int = field(default_factory=lambda: ROWS)
 
 
 def page_of(asked: Asked, *, before: Place | None = None, after: Place | None = None) -> Page:
     """The newest page of what is asked for, or the one `before` or `after` a place. Raises: TooBroad."""
+    size = asked.size
     if after is not None:
         rows = _first(asked, after.newer, "settled_at", "pk")[::-1]
-        if len(rows) > ROWS:
-            return Page(rows[-ROWS:], Place.of(rows[-ROWS]), Place.of(rows[-1]))
+        if len(rows) > size:
+            return Page(rows[-size:], Place.of(rows[-size]), Place.of(rows[-1]))
         before = None  # less than a page is newer: the newest page
     rows = _first(asked, before.older if before else Q(), "-settled_at", "-pk")
-    shown = rows[:ROWS]
+    shown = rows[:size]
     return Page(
         shown,
         Place.of(shown[0]) if before and shown else None,
-        Place.of(shown[-1]) if len(rows) > ROWS else None,
+        Place.of(shown[-1]) if len(rows) > size else None,
     )
 
 
@@ -150,13 +152,13 @@ def _first(asked: Asked, beside: Q, *order: str) -> list[Settlement]:
     settlements = asked.settlements.filter(beside)
     with patience():
         if not asked.few:
-            of_one_region = settlements.filter(region=OuterRef("pk")).order_by(*order).values("pk")[: ROWS + 1]
+            of_one_region = settlements.filter(region=OuterRef("pk")).order_by(*order).values("pk")[: asked.size + 1]
             regions = Region.objects.under(asked.staff.region)
             heads = regions.annotate(head=ArraySubquery(of_one_region)).values_list("head", flat=True)
             keys = [key for head in heads for key in head]
-            nearest = Settlement.objects.filter(pk__in=keys).order_by(*order).values("pk")[: ROWS + 1]
+            nearest = Settlement.objects.filter(pk__in=keys).order_by(*order).values("pk")[: asked.size + 1]
             settlements = Settlement.objects.for_staff(asked.staff).filter(pk__in=nearest)
-        return list(as_rows(settlements).order_by(*order)[: ROWS + 1])
+        return list(as_rows(settlements).order_by(*order)[: asked.size + 1])
 
 
 @contextmanager

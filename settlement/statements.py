@@ -22,7 +22,8 @@ from accounts.selectors import records_merged_into
 from settlement.explained import consideration_of
 from settlement.listing import TOTALS, Settlements, as_rows
 from settlement.messages import in_words
-from settlement.models import Settlement, SettlementShare
+from settlement.models import Claim, Settlement, SettlementShare
+from settlement.models.claim import ClaimState
 from settlement.rules.facts import Buckets
 
 Entries = QuerySet[AccountEntry]
@@ -137,6 +138,12 @@ def care_of(person: InsuredPerson, *, staff: Staff) -> Settlements:
     """The person's settlements in scope, newest first, whatever record they are on."""
     settlements = Settlement.objects.for_staff(staff).filter(person__in=records_of(person, staff=staff))
     return as_rows(settlements).order_by("-settled_at", "-pk")
+
+
+def claims_not_settled(person: InsuredPerson, *, staff: Staff) -> QuerySet[Claim]:
+    """The person's claims in scope of which no settlement speaks (yet), the newest first."""
+    claims = Claim.objects.for_staff(staff).filter(person__in=records_of(person, staff=staff))
+    return claims.exclude(state=ClaimState.APPROVED).select_related("institution").order_by("-settled_on", "-pk")
 
 
 def has_care_elsewhere(person: InsuredPerson, *, staff: Staff) -> bool:

@@ -103,6 +103,7 @@ urlpatterns = [
     path("closed-days/<int:pk>/reopen/", days.reopen, name="reopen-day"),
     path("transfers/<int:pk>/receipt.pdf", transfers.receipt, name="transfer-receipt"),
     path("clearing/", clearing.clearing, name="clearing"),
+    path("clearing/export.xlsx", clearing.export, name="export-clearing"),
     path("clearing/items/", clearing.items, name="clearing-items"),
     path("anomalies/", anomalies.anomalies, name="anomalies"),
     path("anomalies/<int:pk>/", anomalies.anomaly, name="anomaly"),

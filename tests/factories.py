@@ -18,11 +18,12 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import InsuredPerson, PersonalAccount, Region, Staff, Suspension
+from accounts.models import ApiToken, InsuredPerson, PersonalAccount, Region, Staff, Suspension
 from accounts.models.account import EntryKind
 from accounts.models.person import InsuranceStatus
 from accounts.models.suspension import CAUSE_OF, STATUS_OF, Cause
 from accounts.rules.identity import check_digit
+from accounts.services.api_tokens import make_token
 from accounts.services.ledger import Posting, post_entries
 from accounts.services.papers import Upload
 from accounts.services.reference import load_regions
@@ -111,6 +112,12 @@ def make_staff(role: str = "clerk", region: str = "421002", username: str = "") 
 def _hashed_password() -> str:
     """Hashed once: it is slow on purpose."""
     return make_password(PASSWORD)
+
+
+def make_token_of(staff: Staff, **fields: Any) -> ApiToken:
+    """For a system that reads as this staff member."""
+    given = {"name": f"system-{next(_serial)}", "days": 90} | fields
+    return make_token(staff=staff, by=make_staff("administrator", "100000"), **given)[0]
 
 
 def make_number(*, born_on: dt.date = dt.date(1985, 3, 14), gender: str = "1", area: str = "421002") -> str:

@@ -1,4 +1,5 @@
 from accounts.models.account import AccountAdjustment, AccountEntry, PersonalAccount
+from accounts.models.api_token import ApiToken
 from accounts.models.audit import AuditEvent
 from accounts.models.closed_day import ClosedDay
 from accounts.models.code import Code
@@ -11,6 +12,7 @@ from accounts.models.suspension import RegionMove, Suspension
 __all__ = [
     "AccountAdjustment",
     "AccountEntry",
+    "ApiToken",
     "AuditEvent",
     "ClosedDay",
     "Code",

@@ -6,8 +6,11 @@ Every change is conditional on the version that the clerk saw: of two editors th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +21,9 @@ from accounts.services.audit import record_event
 from accounts.trail import last_change_of
 
 REVEALS_PER_HOUR = 30
+# Papers to sign carry full numbers: of thirty families of eight, which no window binds in an hour.
+PRINTED_PER_HOUR = 240
+WITH_FULL_NUMBERS = ("registration_form", "claim_form")
 
 
 class ChangedMeanwhile(Exception):
@@ -48,6 +54,13 @@ class TooManyReveals(Exception):
     def __init__(self) -> None:
         super().__init__(
             _("More than {n} numbers revealed within an hour. Ask your supervisor.").format(n=REVEALS_PER_HOUR)
+        )
+
+
+class TooManyPrints(Exception):
+    def __init__(self) -> None:
+        super().__init__(
+            _("More than {n} full numbers printed within an hour. Ask your supervisor.").format(n=PRINTED_PER_HOUR)
         )
 
 
@@ -97,3 +110,32 @@ def _count_reveals(by: Staff) -> None:
     recent = AuditEvent.objects.filter(staff=by, kind=AuditKind.REVEAL, at__gt=hour_ago)
     if recent.exclude(detail__has_key="refused").count() > REVEALS_PER_HOUR:
         raise TooManyReveals
+
+
+def record_numbers_printed(
+    *, persons: Sequence[InsuredPerson], case: str, paper: str, by: Staff, request: HttpRequest | None = None
+) -> None:
+    """An event for each person whose full number stands on a paper, before it is handed out.
+
+    `paper`: of `WITH_FULL_NUMBERS`. Raises: TooManyPrints beyond `PRINTED_PER_HOUR` by one staff member, audited as
+    refused. Locks: the audit chain, so that two at once are counted one by one.
+    """
+    detail: dict[str, Any] = {"case": case, "paper": paper}
+    try:
+        with transaction.atomic():
+            for person in persons:
+                record_event(AuditKind.PRINT, by=by, person=person, request=request, **detail)
+            _count_prints(by)
+    except TooManyPrints:
+        record_event(AuditKind.PRINT, by=by, person=persons[0], request=request, refused="limit", **detail)
+        raise
+
+
+def _count_prints(by: Staff) -> None:
+    """Raises: TooManyPrints, which takes the events just written back."""
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    recent = AuditEvent.objects.filter(
+        staff=by, kind=AuditKind.PRINT, at__gt=hour_ago, detail__paper__in=WITH_FULL_NUMBERS
+    )
+    if recent.exclude(detail__has_key="refused").count() > PRINTED_PER_HOUR:
+        raise TooManyPrints

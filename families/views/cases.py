@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.pages import StaffRequest, render_page
 from accounts.printing import render_pdf
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
+from accounts.services.persons import TooManyPrints, record_numbers_printed
 from accounts.services.review import AlreadyDecided, NotYours
 from families.comparison import comparison_of
 from families.document_panel import panel_of
@@ -126,9 +125,14 @@ def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 def registration_form(request: StaffRequest, pk: int) -> HttpResponse:
     """The paper form for the family to sign. It carries full numbers: for who may reveal them, audited per person."""
     shown = case_in_scope(request, pk)
-    pdf = render_pdf("registration_form", registration_form_of(shown))
-    printed = [line.person for line in shown.lines.select_related("person").order_by("position")]
-    return _paper(request, shown, pdf, "registration_form", of=printed)
+    printed = [line.person for line in shown.lines.select_related("person").order_by("position")] or [shown.owner]
+    pdf, paper = render_pdf("registration_form", registration_form_of(shown)), "registration_form"
+    try:
+        record_numbers_printed(persons=printed, case=shown.number, paper=paper, by=request.user, request=request)
+    except TooManyPrints as refusal:
+        messages.error(request, str(refusal))
+        return redirect(shown)
+    return _paper(shown, pdf, paper)
 
 
 @require_GET
@@ -138,15 +142,14 @@ def receipt(request: StaffRequest, pk: int) -> HttpResponse:
     if shown.decided_at is None:
         messages.error(request, _("There is no receipt before the decision."))
         return redirect(shown)
-    return _paper(request, shown, render_pdf("receipt", receipt_of(shown)), "receipt")
+    pdf = render_pdf("receipt", receipt_of(shown))
+    record_event(
+        AuditKind.PRINT, by=request.user, person=shown.owner, request=request, case=shown.number, paper="receipt"
+    )
+    return _paper(shown, pdf, "receipt")
 
 
-def _paper(
-    request: StaffRequest, shown: RegistrationCase, pdf: bytes, paper: str, *, of: Sequence[InsuredPerson] = ()
-) -> HttpResponse:
-    """`of`: whose numbers stand on it in full; each finds the print in their own trail."""
-    for person in of or [shown.owner]:
-        record_event(AuditKind.PRINT, by=request.user, person=person, request=request, case=shown.number, paper=paper)
+def _paper(shown: RegistrationCase, pdf: bytes, paper: str) -> HttpResponse:
     return HttpResponse(
         pdf,
         content_type="application/pdf",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -14,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import RevealForm
+from accounts.list_exports import MOST_ROWS, as_workbook
 from accounts.models import InsuredPerson
 from accounts.models.audit import AuditKind
 from accounts.models.suspension import Cause
 from accounts.pages import StaffRequest, render_page
 from accounts.selectors import code_labels
 from accounts.services.audit import record_event
+from accounts.spreadsheets.writer import Column, Kind, Value
 from families.forms import FollowUpFilter, NoteForm, ReasonForm
 from families.messages import ADVICE
 from families.models import FollowUp, GroupMember
@@ -31,6 +34,7 @@ from families.selectors import Terms, group_on, open_follow_up_counts, worklist_
 from families.services.follow_ups import FollowUpClosed, add_note, close_follow_up
 
 PER_PAGE = 50
+EXPORT = "accounts.export_insuredperson"
 # The business that settles it, for a member and where the owner is concerned; without any, waiting does.
 SETTLED_BY: dict[str, tuple[tuple[CaseKind, ...], tuple[CaseKind, ...]]] = {
     FollowUpKind.OWNER_DIED: ((), (CaseKind.HAND_OVER, CaseKind.DISSOLVE)),
@@ -72,6 +76,34 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render_page(request, "families/worklist.html", context, title=_("Follow-ups"))
+
+
+@require_POST
+@permission_required(["families.view_followup", EXPORT], raise_exception=True)
+def export(request: StaffRequest) -> HttpResponse:
+    """The worklist as a workbook, narrowed as its address says."""
+    wanted = FollowUpFilter(request.GET).wanted()
+    rows = worklist_for(request.user, today=timezone.localdate()).filter(**wanted)[: MOST_ROWS + 1]
+    if len(rows) > MOST_ROWS:
+        messages.error(request, _("More than {n} lines: narrow the list.").format(n=MOST_ROWS))
+        return redirect("follow-ups")
+    columns = [
+        Column(_("since"), Kind.DAY, 12), Column(_("what to settle")), Column(_("member"), width=12),
+        Column(_("group")), Column(_("region"), width=12), Column(_("owner of the group"), width=12),
+        Column(_("what to do"), width=60), Column(_("last note"), width=40), Column(_("look again on"), Kind.DAY, 12),
+    ]  # fmt: skip
+    return as_workbook(request, what="follow_ups", columns=columns, rows=map(_exported, rows))
+
+
+def _exported(row: FollowUp) -> list[Value]:
+    """Expects a row of `worklist_for`."""
+    done: Any = row
+    todo = str(ADVICE[row.kind]) if row.is_open else row.reason or _("No longer true.")
+    member = row.person.name if row.person else None
+    return [
+        row.since, row.get_kind_display(), member, row.group.number, row.group.region.name, done.owner_name, todo,
+        done.last_note, done.again_on,
+    ]  # fmt: skip
 
 
 def _counts(counts: dict[str, int]) -> Iterator[tuple[str, str, int]]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.list_exports import MOST_ROWS, as_workbook
 from accounts.models import Region
 from accounts.pages import StaffRequest, render_page
 from accounts.services.review import AlreadyDecided, OwnWork
+from accounts.spreadsheets.writer import Column
+from families.beyond_policy import Rows
 from families.forms import DayQuery
-from families.models import RegionPolicy
+from families.models import MutualAidGroup, RegionPolicy
 from families.policy_forms import DraftForm, HeadForm
-from families.policy_impact import TOUCHED, Comparison, groups_of, impact_of
+from families.policy_impact import TOUCHED, Change, Comparison, groups_of, impact_of
 from families.policy_table import change_lines, sections_of, touched_groups
 from families.policy_tree import policy_tree, publishers_of, regions_for
 from families.policy_words import name_in_words
@@ -37,6 +42,7 @@ from families.services.policies import (
 )
 
 VIEW = "families.view_regionpolicy"
+EXPORT = "accounts.export_insuredperson"
 GROUPS_PER_PAGE = 50
 
 
@@ -191,13 +197,8 @@ def _impact_page(request: StaffRequest, shown: RegionPolicy, *, status: int = 20
 def touched(request: StaffRequest, pk: int) -> HttpResponse:
     """The groups that one changed parameter of a version touches."""
     shown = version_in_scope(request, pk)
-    comparison = Comparison(shown)
-    parameter = request.GET.get("parameter", "")
-    change = next((one for one in comparison.changes if one.parameter == parameter), None)
-    if change is None or parameter not in TOUCHED:
-        raise Http404
-    rows = comparison.rows(change, request.user)
-    groups = groups_of(rows).select_related("region").order_by("pk")
+    change, rows, groups = _touched_by(request, shown)
+    parameter = change.parameter
     page = Paginator(groups, GROUPS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "version": shown,
@@ -207,6 +208,35 @@ def touched(request: StaffRequest, pk: int) -> HttpResponse:
         "groups": touched_groups(parameter, list(page.object_list), rows),
     }
     return render_page(request, "families/policy_touched.html", context, title=name_in_words(parameter))
+
+
+def _touched_by(request: StaffRequest, version: RegionPolicy) -> tuple[Change, list[Rows], QuerySet[MutualAidGroup]]:
+    """The change of the parameter that the address names. Raises: Http404."""
+    comparison = Comparison(version)
+    parameter = request.GET.get("parameter", "")
+    change = next((one for one in comparison.changes if one.parameter == parameter), None)
+    if change is None or parameter not in TOUCHED:
+        raise Http404
+    rows = comparison.rows(change, request.user)
+    return change, rows, groups_of(rows).select_related("region").order_by("pk")
+
+
+@require_POST
+@permission_required([VIEW, "families.view_mutualaidgroup", EXPORT], raise_exception=True)
+def export_touched(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same groups as a workbook."""
+    change, rows, groups = _touched_by(request, version_in_scope(request, pk))
+    listed = list(groups[: MOST_ROWS + 1])
+    if len(listed) > MOST_ROWS:
+        messages.error(request, _("More than {n} lines: narrow the list.").format(n=MOST_ROWS))
+        return redirect(f"{reverse('policy-touched', args=[pk])}?parameter={change.parameter}")
+    columns = [
+        Column(_("group number")), Column(_("owner"), width=12), Column(_("region"), width=12),
+        Column(_("What is touched"), width=80),
+    ]  # fmt: skip
+    told = touched_groups(change.parameter, listed, rows)
+    lines = ([one.group.number, one.owner, one.group.region.name, "；".join(one.what)] for one in told)
+    return as_workbook(request, what="policy_impact", columns=columns, rows=lines)
 
 
 @require_POST

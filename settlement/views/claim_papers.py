@@ -14,6 +14,7 @@ from accounts.pages import StaffRequest
 from accounts.papers_panel import Refusal, ReplacePaperForm
 from accounts.printing import render_pdf
 from accounts.services.audit import record_event
+from accounts.services.persons import TooManyPrints, record_numbers_printed
 from accounts.views.papers import answer, show, show_thumbnail, take_in
 from settlement.document_panel import panel_of
 from settlement.forms.claims import ClaimPaperForm
@@ -95,7 +96,15 @@ def thumbnail(request: StaffRequest, pk: int) -> HttpResponse:
 def claim_form(request: StaffRequest, pk: int) -> HttpResponse:
     """The application to sign. It carries the full number: for who may reveal it, audited."""
     claim = claim_in_scope(request, pk)
-    return _paper(request, claim, render_pdf("claim_form", claim_form_of(claim)), "claim_form")
+    pdf, paper = render_pdf("claim_form", claim_form_of(claim)), "claim_form"
+    try:
+        record_numbers_printed(
+            persons=[claim.person], case=claim.number, paper=paper, by=request.user, request=request
+        )
+    except TooManyPrints as refusal:
+        messages.error(request, str(refusal))
+        return redirect(claim)
+    return _paper(claim, pdf, paper)
 
 
 @require_GET
@@ -105,13 +114,14 @@ def decision(request: StaffRequest, pk: int) -> HttpResponse:
     if claim.state not in (ClaimState.APPROVED, ClaimState.REJECTED):
         messages.error(request, _("There is no decision to print before the claim is decided."))
         return redirect(claim)
-    return _paper(request, claim, render_pdf("claim_decision", decision_of(claim, by=request.user)), "claim_decision")
-
-
-def _paper(request: StaffRequest, claim: Claim, pdf: bytes, paper: str) -> HttpResponse:
+    pdf, paper = render_pdf("claim_decision", decision_of(claim, by=request.user)), "claim_decision"
     record_event(
         AuditKind.PRINT, by=request.user, person=claim.person, request=request, case=claim.number, paper=paper
     )
+    return _paper(claim, pdf, paper)
+
+
+def _paper(claim: Claim, pdf: bytes, paper: str) -> HttpResponse:
     return HttpResponse(
         pdf,
         content_type="application/pdf",

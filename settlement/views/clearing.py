@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts.list_exports import as_workbook
 from accounts.models import Region
 from accounts.pages import StaffRequest, render_page
 from accounts.rules.money import ZERO
+from accounts.spreadsheets.writer import Column, Kind, Value
 from settlement.forms.clearing import ClearingForm, PairForm
 from settlement.listing import TooBroad
 from settlement.models import SettlementKind
@@ -71,6 +78,48 @@ def _frame(first: dt.date | None) -> dict[str, Any]:
         months["earlier"] = (first - dt.timedelta(days=1)).replace(day=1)
         months["later"] = after if after <= timezone.localdate() else None
     return {**months, "regions": dict(Region.objects.values_list("code", "name"))}
+
+
+@require_POST
+@permission_required(VIEW, raise_exception=True)
+def export(request: StaffRequest) -> HttpResponse:
+    """The month as a workbook: a line for each two regions, what each owes the other, and who pays in the end."""
+    form = ClearingForm(request.GET)
+    if not form.is_valid():
+        return redirect("clearing")
+    first = form.cleaned_data["month"]
+    try:
+        nets = netted(debts_of(first, staff=request.user))
+    except TooBroad:
+        messages.error(request, _("This month takes too long to add up just now: try again in a while."))
+        return redirect(f"{reverse('clearing')}?month={first:%Y-%m}")
+    names = dict(Region.objects.values_list("code", "name"))
+    return as_workbook(request, what="clearing", columns=_columns(), rows=(_row(first, net, names) for net in nets))
+
+
+def _columns() -> list[Column]:
+    texts = [
+        _("month"),
+        _("code of the payer"),
+        pgettext("clearing", "pays"),
+        _("code of the payee"),
+        pgettext("clearing", "to"),
+    ]
+    parts = [
+        pgettext("column of amounts", "fund"),
+        pgettext("column of amounts", "own account"),
+        pgettext("column of amounts", "family"),
+        pgettext("clearing", "together"),
+    ]
+    sides = (pgettext("clearing", "owes"), pgettext("clearing", "is owed"))
+    amounts = [*(f"{side} · {part}" for side in sides for part in parts), pgettext("clearing", "net")]
+    return [*map(Column, texts), *(Column(one, Kind.AMOUNT) for one in amounts)]
+
+
+def _row(first: dt.date, net: Net, names: Mapping[str, str]) -> list[Value]:
+    debts = [getattr(debt, part) for debt in (net.owes, net.is_owed) for part in ("fund", "own", "family", "total")]
+    payer, payee = names.get(net.payer, net.payer), names.get(net.payee, net.payee)
+    return [f"{first:%Y-%m}", net.payer, payer, net.payee, payee, *debts, net.amount]
 
 
 @require_GET

@@ -21,8 +21,6 @@ from settlement.listing import ROWS, Asked, Page, TooBroad, page_of, state_of
 from settlement.models import Settlement
 
 VIEW = "settlement.view_settlement"
-# What has an index of its own.
-FEW = {"person", "number", "institution"}
 
 
 @require_GET
@@ -32,7 +30,7 @@ def settlements(request: StaffRequest) -> HttpResponse:
     narrow = SettlementFilter(request.GET, request=request, staff=request.user)
     page, too_broad = Page([], None, None), False
     if narrow.form.is_valid():
-        asked = Asked(narrow.narrowed(), request.user, few=bool(FEW & narrow.asked.keys()))
+        asked = Asked(narrow.narrowed(), request.user, few=narrow.few)
         try:
             page = page_of(asked, **narrow.places)
         except TooBroad:

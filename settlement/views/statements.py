@@ -22,7 +22,15 @@ from accounts.views.persons import person_in_scope
 from settlement.filters import CareFilter, DoctorQuery, Period
 from settlement.listing import state_of
 from settlement.papers.statements import MOST_LINES, account_statement_pdf, care_record_pdf
-from settlement.statements import care_of, entries_of, has_care_elsewhere, lines_of, sums_of, totals_of
+from settlement.statements import (
+    care_of,
+    claims_not_settled,
+    entries_of,
+    has_care_elsewhere,
+    lines_of,
+    sums_of,
+    totals_of,
+)
 
 ROWS = 50
 ENTRIES = "accounts.view_accountentry"
@@ -110,6 +118,7 @@ def _care_page(request: StaffRequest, person: InsuredPerson, query: DoctorQuery)
         "page": page,
         "rows": [(row, state_of(row)) for row in page.object_list],
         "sums": sums_of(settlements),
+        "claims": claims_not_settled(person, staff=request.user)[:ROWS],
         "elsewhere": has_care_elsewhere(person, staff=request.user),
         "med_types": code_labels("med_type"),
     }

@@ -67,6 +67,7 @@ from tests.factories import (
 from tests.integration.anomaly_laws import ANOMALY_LAWS, anomalies_world
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.integration.closing_laws import CLOSING_LAWS, closing_world
+from tests.integration.token_laws import TOKEN_LAWS, tokens_world
 from tests.own import own_models
 
 
@@ -1657,7 +1658,8 @@ CLOSING = {name: Law(*law) for name, law in CLOSING_LAWS.items()} | {
     ),
 }
 ANOMALIES = {name: Law(*law) for name, law in ANOMALY_LAWS.items()}
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING, **ANOMALIES}
+TOKENS = {name: Law(*law) for name, law in TOKEN_LAWS.items()}
+LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING, **ANOMALIES, **TOKENS}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1771,6 +1773,7 @@ def _world() -> dict[str, Any]:
         **_transfers(make_group("12*", by=clerk), clerk),
         "saved_report": SavedReport.objects.create(owner=clerk, name="standing", report="mutual-aid").pk,
         **anomalies_world(group, clerk),
+        **tokens_world(clerk, reviewer),
     }
 
 

@@ -51,6 +51,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_statement,
+    make_token_of,
     make_transfer,
 )
 
@@ -183,6 +184,7 @@ TABLE: dict[str, Row] = {
     "documents/<int:pk>/thumbnail.jpg": page(READERS, "families/casedocument"),
     "documents/<int:pk>/replace/": form(CLERK, "families/casedocument"),
     "follow-ups/": page(READERS),
+    "follow-ups/export.xlsx": form(OVERSEERS, answer=200),
     "follow-ups/<int:pk>/": page(READERS, "families/followup"),
     "follow-ups/<int:pk>/note/": form(CLERK | {"supervisor"}, "families/followup", 422),
     "follow-ups/<int:pk>/close/": form(CLERK | {"supervisor"}, "families/followup", 422),
@@ -265,6 +267,7 @@ TABLE: dict[str, Row] = {
     "policies/<int:pk>/edit/": page(SUPERVISOR, "policy draft"),
     "policies/<int:pk>/impact/": page(READERS, "policy draft"),
     "policies/<int:pk>/impact/groups/": page(READERS, "policy draft", parameter="max_members"),
+    "policies/<int:pk>/impact/groups.xlsx": form(OVERSEERS, "policy draft", 404),
     "policies/<int:pk>/publish/": form(SUPERVISOR, "policy draft", 409),
     "policies/<int:pk>/discard/": form(SUPERVISOR, "policy draft"),
     # Who would pay, claims and reversals
@@ -302,6 +305,23 @@ TABLE: dict[str, Row] = {
     "exports/": page(SUPERVISOR),
     "exports/<int:pk>/": page(SUPERVISOR, "own export"),
     "exports/<int:pk>/file/": page(SUPERVISOR, "own export"),
+    # For other systems: no session opens them, whoever's it is (tests/integration/test_api.py has those with a token)
+    **{
+        f"api/v1/{route}": Row(NOBODY, 401, refused=401)
+        for route in (
+            "",
+            "openapi.json",
+            "groups",
+            "groups/<number>",
+            "settlements",
+            "settlements/<path:setl_id>",
+            "reports",
+            "reports/<code>",
+        )
+    },
+    "tokens/": page(OVERSEERS | {"administrator"}),
+    "tokens/make/": form(frozenset({"administrator"}), answer=422),
+    "tokens/<int:pk>/revoke/": form(frozenset({"administrator"}), "accounts/apitoken"),
     # Exceptions and days
     "discrepancies/": page(OVERSEERS),
     "discrepancies/decide/": form(SUPERVISOR),
@@ -319,6 +339,7 @@ TABLE: dict[str, Row] = {
     "closed-days/<int:pk>/reopen/": form(SUPERVISOR, "accounts/closedday", 422),
     # Between regions, and what auditors look into
     "clearing/": page(OVERSEERS),
+    "clearing/export.xlsx": form(OVERSEERS, answer=200),
     "clearing/items/": page(OVERSEERS, month="2026-03", owing=HERE, owed=ELSEWHERE),
     "anomalies/": page(OVERSEERS),
     "anomalies/<int:pk>/": page(OVERSEERS, "settlement/anomaly"),
@@ -339,7 +360,9 @@ TABLE: dict[str, Row] = {
 }
 # Not kept in a region: the same rows for whoever may read the table.
 UNSCOPED = {"accounts/code", "settlement/institution", "report"}
-OPEN_TO_ANONYMOUS = {"healthz": 200, "readyz": 200, "i18n/setlang/": 302, "admin/login/": 200}
+OPEN_TO_ANONYMOUS = {"healthz": 200, "readyz": 200, "i18n/setlang/": 302, "admin/login/": 200} | {
+    route: 401 for route in TABLE if route.startswith("api/")
+}
 PARAMETER = re.compile(r"<[^>]+>")
 
 
@@ -393,7 +416,7 @@ def furnish(region: str) -> World:
         ),
         ClosedDay.objects.create(region_id=region, business_date=START.replace(year=2020), closed_by=clerk),
     ]  # fmt: skip
-    rows.append(make_statement(region))
+    rows += [make_statement(region), make_token_of(clerk)]
     others = {"feed": make_feed(clerk), "statement load": enqueue(kind="load_statement", file=ZIP, by=clerk)} | {
         "policy draft": make_draft(region, max_members=6),
         "report": SimpleNamespace(pk=MUTUAL_AID.code),

@@ -54,6 +54,7 @@ from tests.factories import (
     make_staff,
     make_statement,
     make_suspension,
+    make_token_of,
     make_total,
     make_transfer,
     submitted_claim,
@@ -143,6 +144,7 @@ PAGES = {
     "/dashboard/?of=year&day=2026-03-16": "supervisor",
     "/reports/": "supervisor",
     "/exports/": "supervisor",
+    "/tokens/": "administrator",
     **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
@@ -225,6 +227,7 @@ class Office:
         SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
         params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
         enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
+        make_token_of(self.clerk)
         self._differ()
         self._oversee(spouse.person)
         self._settle()

@@ -39,6 +39,7 @@ from tests.factories import (
     make_staff,
     make_statement,
     make_suspension,
+    make_token_of,
     make_total,
     make_transfer,
     submitted_claim,
@@ -76,6 +77,7 @@ READERS = {
     "SavedReport": {"supervisor", "auditor"},
     "AuditEvent": {"supervisor", "auditor"},
     "Staff": {"supervisor", "auditor", "administrator"},
+    "ApiToken": {"supervisor", "auditor", "administrator"},
     "MutualAidGroup": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "GroupMember": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "Sharing": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -157,6 +159,7 @@ def furnish(region: str) -> None:
     submitted_claim(owner, by=clerk)
     ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
     SavedReport.objects.create(owner=clerk, name="x", report="mutual-aid")
+    make_token_of(clerk)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"

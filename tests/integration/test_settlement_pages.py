@@ -27,6 +27,7 @@ from settlement.services.settling import record_settlement
 from tests.factories import (
     START,
     make_bill,
+    make_claim,
     make_institution,
     make_person,
     make_policy,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_staff,
     make_suspension,
     reversal_of,
+    submitted_claim,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -447,6 +449,20 @@ def test_the_record_of_care_is_searched_by_day_and_doctor_and_sums_up(clerk: Sta
     found = client.post(f"{address}doctor/", {"doctor": "王"})
     assert numbers(found.content.decode()) == ["one"]
     assert client.post(f"{address}doctor/", {"doctor": "110105"}).status_code == 422
+
+
+def test_the_record_of_care_tells_the_state_of_claims_that_are_not_settled(clerk: Staff) -> None:
+    person = make_person(current="100.00", by=clerk)
+    address = f"/persons/{person.pk}/care/"
+    assert "未结算的零星报销" not in text(at(clerk), address)
+    draft, waiting = make_claim(person, by=clerk), submitted_claim(person, "7.00", by=clerk)
+    page = text(at(clerk), address)
+    for claim in (draft, waiting):
+        assert claim.number in page
+        assert str(claim.get_state_display()) in page
+    page = text(at(make_staff("clerk", "421000")), address)
+    assert waiting.number in page
+    assert at(make_staff("clerk", "330100")).get(address).status_code == 404
 
 
 def test_care_of_another_region_is_said_to_be_there_and_not_shown(clerk: Staff) -> None:
