@@ -52,9 +52,11 @@ CORRECTED_LATER = (By.AGE, By.RELATION)
 
 
 def _region() -> models.ForeignKey:
+    """Worked out from the regions themselves; looked up again for each row at COMMIT, millions take minutes."""
     return models.ForeignKey(
-        "accounts.Region", models.PROTECT, db_index=False, related_name="+", verbose_name=_("region")
-    )
+        "accounts.Region", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("region"),
+    )  # fmt: skip
 
 
 class SettlementSummary(models.Model):
