@@ -22,6 +22,7 @@ from accounts.models import Staff
 from accounts.services.import_result import ImportResult, RowError, sha256_of
 from accounts.services.staff import nightly_staff
 from accounts.spreadsheets.limits import LIMITS
+from accounts.spreadsheets.reader import reading_zipped_texts
 from settlement.services.statements import take_in
 
 logger = logging.getLogger(__name__)
@@ -47,11 +48,11 @@ def take_in_folder() -> Taken:
     folder = Path(settings.STATEMENTS_DIR)
     known, now = cache.get(SEEN, {}), dict(_looks(folder))
     cache.set(SEEN, now, REMEMBERED_SECONDS)
-    for name, look in now.items():
-        if known.get(name) == look:
+    rested = [name for name, look in now.items() if known.get(name) == look]
+    taken.resting = len(now) - len(rested)
+    with reading_zipped_texts(len(rested)):
+        for name in rested:
             _take(folder / name, by, taken)
-        else:
-            taken.resting += 1
     return taken
 
 
