@@ -49,9 +49,10 @@ SERVICE_DAY = Func(
 
 
 def settled_on(day: str) -> str:
-    """SQL: what institutions settled on a day, in whichever day's books. Both arms have their index. `day`: its place."""
+    """SQL: what institutions settled on a day, in whichever day's books. `day`: its place, a date."""
+    begins, ends = (f"({day}::date + {n})::timestamp AT TIME ZONE 'Asia/Shanghai'" for n in (0, 1))
     return (
-        f"settlement.kind = 'networked' AND {OWN_DAY} = {day}"
+        f"settlement.kind = 'networked' AND settlement.settled_at >= {begins} AND settlement.settled_at < {ends}"
         f" AND (settlement.business_date = {day} OR settlement.business_date <> {OWN_DAY})"
     )
 
@@ -75,7 +76,7 @@ class SettlementQuerySet(ScopedQuerySet["Settlement"]):
     def settled_on(self, day: dt.date) -> SettlementQuerySet:
         """What institutions settled on a day, as `settled_on` in SQL."""
         books = Q(business_date=day) | ~Q(business_date=SERVICE_DAY)
-        return self.alias(own_day=SERVICE_DAY).filter(books, kind=SettlementKind.NETWORKED, own_day=day)
+        return self.filter(books, kind=SettlementKind.NETWORKED, settled_at__date=day)
 
 
 class Settlement(models.Model):
@@ -196,7 +197,9 @@ class Settlement(models.Model):
             models.Index(fields=["person", "-settled_at"], name="settlement_person_time"),
             models.Index(fields=["institution", "business_date"], name="settlement_institution_day"),
             models.Index(fields=["business_date", "id"], name="settlement_day"),
-            models.Index(SERVICE_DAY, condition=~Q(business_date=SERVICE_DAY), name="settlement_booked_later"),
+            models.Index(
+                fields=["settled_at"], name="settlement_booked_later", condition=~Q(business_date=SERVICE_DAY)
+            ),
         ]  # fmt: skip
         triggers = [
             *append_only("settlement"),

@@ -76,7 +76,7 @@ def institutions_of_day(day: dt.date, *, under: str) -> list[InstitutionDay]:
     """Those of a region tree that settled or told something. `under`: the path of its root."""
     return [
         InstitutionDay(code, name, region, told, Figures(*(*counts, 1, int(not told))))
-        for code, name, region, told, *counts in fetch(BY_INSTITUTION, day, day, day, under, day)
+        for code, name, region, told, *counts in fetch(BY_INSTITUTION, day, day, day, day, under, day)
     ]
 
 

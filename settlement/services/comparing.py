@@ -24,8 +24,9 @@ from settlement.models.statement import ReconciliationKind
 from settlement.services.reconciling import RIGHT, regions_that_count_family
 from settlement.services.total_rows import FIGURES
 
-# By the day of service, as institutions count. Counting rows: a reversal takes one away (DOMAIN.md section 6). Which care is cleared as what says the code table
-# `med_type_clr`, the region's before everybody's; what it does not name is 99.
+# By the day of service, as institutions count. Counting rows: a reversal takes one away (DOMAIN.md section 6). Which
+# care is cleared as what says the code table `med_type_clr`, the region's before everybody's; what it does not name
+# is 99.
 OURS = f"""
     SELECT total.id, COALESCE(sum(paid.medfee_sumamt), 0.00), COALESCE(sum(paid.fund_pay_sumamt), 0.00),
            COALESCE(sum(paid.told_pay), 0.00), COALESCE(sum(paid.counted), 0)

@@ -28,8 +28,8 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile:' || %s || %s, 
 # Both sides of a day, joined by number; of those that agree as they stand nothing more is asked, unless all are told
 # (`balanced_too`). Only what stands alone is looked for beside the day, by its index: a settlement near midnight may
 # stand in the statement of the day before or after. It belongs to our day and takes the line of that day, else of the
-# day before, else of the day after; a further line is one too many. A line that names what another institution settled
-# is told with both. `mdtrt_id` and `psn_no` may be left out.
+# day before, else of the day after; a further line is one too many. A line that names what another institution
+# settled is told with both. `mdtrt_id` and `psn_no` may be left out.
 SIDES = f"""
     WITH told AS (
         SELECT line.id, line.setl_id, line.mdtrt_id, line.psn_no, line.medfee_sumamt, line.fund_pay_sumamt,
@@ -40,7 +40,8 @@ SIDES = f"""
            AND statement.institution_id = ANY(%(institutions)s)
     ), here AS NOT MATERIALIZED (
         SELECT id, setl_id, mdtrt_id, psn_no, medfee_sumamt, fund_pay_sumamt, institution_id,
-               acct_pay + CASE WHEN region_id = ANY(%(with_family)s) THEN acct_mulaid_pay ELSE 0 END AS acct_pay,
+               CASE WHEN region_id = ANY(%(with_family)s) THEN acct_pay + acct_mulaid_pay
+                    ELSE acct_pay END AS acct_pay,
                reverses_id IS NOT NULL AS is_reversal
           FROM settlement_settlement AS settlement
          WHERE {settled_on("%(day)s")} AND institution_id = ANY(%(institutions)s)
