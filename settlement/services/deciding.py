@@ -162,12 +162,31 @@ def confirm(*, decision_id: int, by: Staff) -> DiscrepancyDecision:
     decision = _lock_decision(decision_id, by)
     if decision.is_final:
         raise DecisionEnded(decision)
-    if decision.decided_by_id == by.pk:
-        raise OwnWork
-    decision.confirmed_by, decision.confirmed_at = by, timezone.now()
-    decision.save(update_fields=["confirmed_by", "confirmed_at"])
-    _count_version(decision.discrepancy)
+    _confirm([decision], by)
     return decision
+
+
+@writes
+def confirm_chosen(*, chosen: Mapping[int, int], by: Staff) -> int:
+    """Confirm what was proposed for several differences: all of them or none.
+
+    `chosen`: key of the difference → the version that was looked at. Returns: how many.
+    Raises: RightMissing, OwnWork, ChangedMeanwhile, DoesNotExist; nothing is written then.
+    """
+    require_right(by, RIGHT)
+    found = _lock(chosen, by, states={DiscrepancyState.PROPOSED})
+    standing = DiscrepancyDecision.objects.filter(discrepancy__in=found, ended_at=None)
+    return _confirm(list(standing.select_related("discrepancy")), by)
+
+
+def _confirm(decisions: Sequence[DiscrepancyDecision], by: Staff) -> int:
+    """Raises: OwnWork."""
+    if any(one.decided_by_id == by.pk for one in decisions):
+        raise OwnWork
+    for one in decisions:
+        one.confirmed_by, one.confirmed_at = by, timezone.now()
+    _count_version(*(one.discrepancy for one in decisions))
+    return DiscrepancyDecision.objects.bulk_update(decisions, ["confirmed_by", "confirmed_at"])
 
 
 @writes

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.acting import writes
+from accounts.bulk import in_memory
 from accounts.models import Region, Staff
 from accounts.prepared import fetch
 from accounts.services.rights import require_right
@@ -244,6 +245,7 @@ def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
         "with_family": regions_that_count_family(day)[day],
         "balanced_too": False,
     }
+    in_memory()
     with connection.cursor() as cursor:
         cursor.execute(RECONCILE, values)
         compared, differing = cursor.fetchone()

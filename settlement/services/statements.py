@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
 from accounts.acting import writes
+from accounts.bulk import in_memory
 from accounts.import_messages import message_for
 from accounts.models import Job, Staff
 from accounts.models.audit import AuditKind
@@ -98,13 +98,19 @@ def _named(
     if not found or not day:
         result.errors = [RowError(0, "", "file_unreadable", message_for("statement_name", value=name[:60]))]
         return None
-    inside = Q(region__path__startswith=by.region.path)
-    institution = Institution.objects.filter(inside, pk=found[1].upper()).first()
+    institution = institution_named(name, by)
     if institution is None:
         message = message_for("unknown_institution", value=found[1])
         result.errors = [RowError(0, "fixmedins_code", "unknown_institution", message)]
         return None
     return institution, day
+
+
+def institution_named(name: str, by: Staff) -> Institution | None:
+    """The institution in scope that the name of a file tells."""
+    found = NAME.fullmatch(name)
+    inside = Institution.objects.filter(region__path__startswith=by.region.path)
+    return inside.filter(pk=found[1].upper()).first() if found else None
 
 
 def _store(statement: Statement, content: bytes, standing: Statement | None) -> None:
@@ -114,6 +120,7 @@ def _store(statement: Statement, content: bytes, standing: Statement | None) -> 
     with read_zipped_text(content) as text, connection.cursor() as cursor:
         statement.lines_count = text.filled
         statement.save(force_insert=True)
+        in_memory()
         with connection.wrap_database_errors, cursor.cursor.copy(COPY) as copy:
             for rows in rows_to_copy(text.pieces, key=statement.pk):
                 copy.write(rows)
