@@ -147,6 +147,15 @@ def update_each(rows: Sequence[M], names: Sequence[str]) -> None:
             )
 
 
+def in_memory() -> None:
+    """For the rest of the transaction PostgreSQL joins and keeps a million rows in memory, not in files of its own.
+
+    Expects an open transaction. Beyond 128 MiB (twice that for a hash) it goes on in files.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', '128MB', true)")
+
+
 @contextmanager
 def rarely_collecting() -> Iterator[None]:
     """For work on many rows, which live on and have no cycles: looking through them ever again is a fifth of it."""

@@ -15,7 +15,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules.money import parse_amount
 from config import embedded
 from config.sealing_keys import read_key, read_keys
 
@@ -267,10 +266,6 @@ DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "document
 # Statements of institutions that other programs put there are taken in every minute; empty: none are.
 STATEMENTS_DIR = env.str("STATEMENTS_DIR", default="")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-
-# Differences of the reconciliation, in yuan: up to which one is accepted, and decided by one person.
-DIFFERENCE_ACCEPTED_UP_TO = parse_amount(env.str("DIFFERENCE_ACCEPTED_UP_TO", default="1.00"))
-DIFFERENCE_ALONE_UP_TO = parse_amount(env.str("DIFFERENCE_ALONE_UP_TO", default="1000.00"))
 
 # What one token of another system may ask in a minute; above it waits for the next.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=120)

@@ -34,6 +34,7 @@ SECTIONS = (
     ),
     (gettext_lazy("Insurance wallet"), ("transfers_per_day", "transfer_limit", "quiet_hours")),
     (gettext_lazy("Procedure"), ("proof_mode", "review_mode")),
+    (gettext_lazy("Reconciliation"), ("difference_accepted_up_to", "difference_alone_up_to")),
     (
         gettext_lazy("What auditors are shown"),
         (
@@ -74,6 +75,8 @@ MEANINGS = {
     "transfers_per_day": gettext_lazy("How many transfers a person makes at most in a day."),
     "transfer_limit": gettext_lazy("What one transfer comes to at most."),
     "quiet_hours": gettext_lazy("The hours in which no transfer is made."),
+    "difference_accepted_up_to": gettext_lazy("Up to which amount a difference with an institution may be accepted."),
+    "difference_alone_up_to": gettext_lazy("Up to which amount one person decides about a difference alone."),
     "anomaly_payer_groups": gettext_lazy("For how many groups within a year one person pays before it is listed."),
     "anomaly_burst_days": gettext_lazy("How short a membership with spending is, to be listed once it ends."),
     "anomaly_cards": gettext_lazy(
@@ -175,8 +178,9 @@ def _transfers(most: int) -> str:
     return _("Transfer number {n} of a day is refused.").format(n=most + 1)
 
 
-def _transfer(limit: Decimal) -> str:
-    return _("{most} yuan go through, {more} yuan are refused.").format(most=limit, more=limit + Decimal("0.01"))
+def _up_to(sentence: Any) -> Example:
+    """`sentence` names the amount that is within, `most`, and the one that is not, `more`."""
+    return lambda limit: str(sentence).format(most=limit, more=limit + Decimal("0.01"))
 
 
 def _quiet(hours: str | None) -> str:
@@ -309,8 +313,14 @@ EXAMPLES: Mapping[str, Example] = {
         }
     ),
     "transfers_per_day": _transfers,
-    "transfer_limit": _transfer,
+    "transfer_limit": _up_to(gettext_lazy("{most} yuan go through, {more} yuan are refused.")),
     "quiet_hours": _quiet,
+    "difference_accepted_up_to": _up_to(
+        gettext_lazy("A difference of {most} yuan may be accepted, one of {more} yuan not.")
+    ),
+    "difference_alone_up_to": _up_to(
+        gettext_lazy("{most} yuan are decided by one person; {more} yuan wait for a second one.")
+    ),
     "anomaly_payer_groups": _with_number(
         gettext_lazy("Who pays for {n} groups within a year is listed; for {less}, not.")
     ),

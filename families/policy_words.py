@@ -41,6 +41,8 @@ NAMES = {
     "transfers_per_day": gettext_lazy("Wallet: transfers per day"),
     "transfer_limit": gettext_lazy("Wallet: limit per transfer"),
     "quiet_hours": gettext_lazy("Wallet: no transfers between"),
+    "difference_accepted_up_to": gettext_lazy("Reconciliation: a difference is accepted up to"),
+    "difference_alone_up_to": gettext_lazy("Reconciliation: one person decides up to"),
     "anomaly_payer_groups": gettext_lazy("Oversight: groups that one person pays for"),
     "anomaly_burst_days": gettext_lazy("Oversight: bound, spent and released within"),
     "anomaly_cards": gettext_lazy("Oversight: cards of a family at one pharmacy"),

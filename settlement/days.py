@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ClosedDay, Staff
-from settlement.models import Discrepancy, Institution, Reconciliation, Settlement, SettlementKind, Statement
+from settlement.models import Discrepancy, Institution, Reconciliation, Settlement, Statement
 from settlement.models.discrepancy import DiscrepancyState
 
 DAY = dt.timedelta(days=1)
@@ -79,8 +79,7 @@ def month_of(day: dt.date) -> tuple[dt.date, dt.date]:
 
 def without_statement(staff: Staff, day: dt.date) -> list[Institution]:
     """Institutions in the region that settled on a day, and whose statement is not here: they were not compared."""
-    of_day = {"business_date": day}
-    settled = Settlement.objects.filter(kind=SettlementKind.NETWORKED, **of_day).values("institution")
-    told = Statement.objects.counting().filter(**of_day).values("institution")
+    settled = Settlement.objects.settled_on(day).values("institution")
+    told = Statement.objects.counting().filter(business_date=day).values("institution")
     here = Institution.objects.filter(region__path__startswith=staff.region.path)
     return list(here.filter(pk__in=settled).exclude(pk__in=told).order_by("pk"))

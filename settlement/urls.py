@@ -90,6 +90,7 @@ urlpatterns = [
     path("discrepancies/", discrepancies.discrepancies, name="discrepancies"),
     path("discrepancies/decide/", discrepancies.decide_chosen, name="decide-discrepancies"),
     path("discrepancies/take/", discrepancies.take_chosen, name="take-discrepancies"),
+    path("discrepancies/confirm/", discrepancies.confirm_several, name="confirm-discrepancies"),
     path("discrepancies/<int:pk>/", discrepancies.discrepancy, name="discrepancy"),
     path("discrepancies/<int:pk>/decide/", discrepancies.decide_one, name="decide-discrepancy"),
     path("discrepancies/<int:pk>/hand-over/", discrepancies.hand_one_over, name="hand-discrepancy-over"),

@@ -32,6 +32,7 @@ HEARTBEAT_SECONDS = 1.0
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = LEASE  # after a breakdown; then twice as long each time
 LOST_AFTER = dt.timedelta(seconds=20)
+LONGEST_FAILURE = 300
 LONGEST_NAME = 200  # too long a name is cut in front: the ending tells a workbook from a CSV file
 
 
@@ -129,6 +130,27 @@ def enqueue(
     return job
 
 
+def keep_outcome(
+    *, kind: str, by: Staff, region_id: str, file: tuple[str, bytes], result: dict[str, Any] | None, failure: str = ""
+) -> Job:
+    """A job that was done already, and that no page asked for, for the pages to show. Expects a transaction.
+
+    `region_id`: whose staff see it; `failure`: why it was refused.
+    """
+    job = Job.objects.create(
+        kind=kind,
+        owner=by,
+        region_id=region_id,
+        state=JobState.REFUSED if failure else JobState.DONE,
+        result=result,
+        failure=failure[:LONGEST_FAILURE],
+        finished_at=timezone.now(),
+    )
+    name, content = file
+    keep_file(job, name=name, content=content)
+    return job
+
+
 def keep_file(job: Job, *, name: str, content: bytes) -> None:
     """Keep a file with its job, sealed: what it works on, or what it made. Expects a transaction."""
     stored = JobFile(
@@ -217,7 +239,7 @@ def _run_to_the_end(work: Work, job: Job, progress: Progress) -> None:
             result = work(job, progress)
             _finish(progress, JobState.DONE, result=result, done=progress.total, total=progress.total, failure="")
     except JobRefused as refusal:
-        _finish(progress, JobState.REFUSED, failure=str(refusal)[:300])
+        _finish(progress, JobState.REFUSED, failure=str(refusal)[:LONGEST_FAILURE])
 
 
 def _claim(job_id: int) -> int | None:

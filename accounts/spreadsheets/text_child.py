@@ -1,7 +1,8 @@
 """The program of the child process that unpacks an archive with one text file (`accounts.isolated`).
 
-Its order is {"limits"}. Out comes first {"filled": lines that are not blank}, then the text in pieces of whole lines,
-last {"end": lines}, so that a cut-off answer is never taken for a short file.
+Its order is {"limits"}. Out comes first {"filled": lines that are not blank}, then the text, UTF-8, in pieces of
+whole lines, each as {"bytes": its length} and itself, last {"end": lines}, so that a cut-off answer is never taken
+for a short file.
 """
 
 import io
@@ -25,7 +26,7 @@ def main() -> None:
 
 
 def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
-    """Line ends are made one kind. Raises: FileRefused."""
+    """Line ends are made one kind, the last line has one too. Raises: FileRefused."""
     limits = Limits(**{field.name: order["limits"][field.name] for field in fields(Limits)})
     name, content = only_text(content, limits)
     if check_file(content, name=name, limits=replace(limits, file_bytes=limits.unpacked_bytes)) != "csv":
@@ -37,5 +38,7 @@ def _answer(content: bytes, order: Mapping[str, Any]) -> Iterator[bytes]:
     yield as_line({"filled": filled})
     text = io.TextIOWrapper(io.BytesIO(content), encoding)
     while piece := text.read(_PIECE_CHARACTERS):
-        yield as_line(piece + text.readline())
+        whole = (piece + text.readline()).encode()
+        whole += b"" if whole.endswith(b"\n") else b"\n"
+        yield as_line({"bytes": len(whole)}) + whole
     yield as_line({"end": filled})

@@ -131,12 +131,14 @@ BARE = """
 
 
 def load(directory: str) -> dict[str, Any]:
-    """Every file through the one service, as page, folder and command do."""
+    """Every file through the one service, in a row, as folder and command do."""
+    from accounts.spreadsheets.reader import reading_zipped_texts
     from settlement.services.statements import load_statement
 
     staff, lines = _staff(), 0
-    with timed() as told:
-        for path in _files(directory):
+    files = _files(directory)
+    with timed() as told, reading_zipped_texts(len(files)):
+        for path in files:
             result = load_statement(content=path.read_bytes(), name=path.name, by=staff)
             assert not result.errors, result.errors[:3]
             lines += result.created

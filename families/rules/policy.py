@@ -1,9 +1,9 @@
 """The policy of a pooling region (统筹区): every parameter of DOMAIN.md section 4, with its type and bounds.
 
-Beside them stand the thresholds from which auditors are shown something (docs/adr/0023). Where pages disagree the
-difference is a parameter, never an `if` on a region's name. `PARAMETERS` describes each one once: its default, its
-bounds, whether it may be unlimited. `Policy` is what the rules read: one value each, already inherited down the
-region tree.
+Beside them stand the amounts up to which differences are accepted or decided by one person (docs/adr/0023), and the
+thresholds from which auditors are shown something (docs/adr/0026). Where pages disagree the difference is a
+parameter, never an `if` on a region's name. `PARAMETERS` describes each one once: its default, its bounds, whether it
+may be unlimited. `Policy` is what the rules read: one value each, already inherited down the region tree.
 """
 
 from __future__ import annotations
@@ -87,7 +87,10 @@ PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
             Parameter("transfers_per_day", "integer", 3, unit="transfers"),
             Parameter("transfer_limit", "yuan", Decimal("2000.00"), unit="yuan"),
             Parameter("quiet_hours", "hours", "22:00-06:00", optional=True),
-            # What auditors are shown (docs/adr/0023): it refuses nothing.
+            # Who decides about a difference with an institution (docs/adr/0023).
+            Parameter("difference_accepted_up_to", "yuan", Decimal("1.00"), unit="yuan"),
+            Parameter("difference_alone_up_to", "yuan", Decimal("1000.00"), unit="yuan"),
+            # What auditors are shown (docs/adr/0026): it refuses nothing.
             Parameter("anomaly_payer_groups", "integer", 3, minimum=Decimal(2), unit="groups"),
             Parameter("anomaly_burst_days", "integer", 30, minimum=Decimal(1), unit="days"),
             Parameter("anomaly_cards", "integer", 3, minimum=Decimal(2), unit="cards"),
@@ -141,6 +144,8 @@ class Policy:
     transfers_per_day: int = 3
     transfer_limit: Decimal = Decimal("2000.00")
     quiet_hours: str | None = "22:00-06:00"
+    difference_accepted_up_to: Decimal = Decimal("1.00")
+    difference_alone_up_to: Decimal = Decimal("1000.00")
     anomaly_payer_groups: int = 3
     anomaly_burst_days: int = 30
     anomaly_cards: int = 3

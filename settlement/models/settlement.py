@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,23 @@ PAID_BY = ("acct_pay", "acct_mulaid_pay", "psn_cash_pay")
 EVERY_AMOUNT = (*AMOUNT_NAMES, *PAID_BY)
 
 
+# The day on which the institution settled, which its statements report: the business date is later where that day was
+# signed (docs/adr/0022). In SQL of a table `settlement`, and for the ORM.
+OWN_DAY = "(settlement.settled_at AT TIME ZONE 'Asia/Shanghai')::date"
+SERVICE_DAY = Func(
+    "settled_at", template="(%(expressions)s AT TIME ZONE 'Asia/Shanghai')::date", output_field=models.DateField()
+)
+
+
+def settled_on(day: str) -> str:
+    """SQL: what institutions settled on a day, in whichever day's books. `day`: its place, a date."""
+    begins, ends = (f"({day}::date + {n})::timestamp AT TIME ZONE 'Asia/Shanghai'" for n in (0, 1))
+    return (
+        f"settlement.kind = 'networked' AND settlement.settled_at >= {begins} AND settlement.settled_at < {ends}"
+        f" AND (settlement.business_date = {day} OR settlement.business_date <> {OWN_DAY})"
+    )
+
+
 class SettlementKind(models.TextChoices):
     """How the bill came to us."""
 
@@ -53,6 +70,13 @@ def _every_amount(lookup: str) -> Q:
     for name in EVERY_AMOUNT:
         condition &= Q(**{f"{name}__{lookup}": 0})
     return condition
+
+
+class SettlementQuerySet(ScopedQuerySet["Settlement"]):
+    def settled_on(self, day: dt.date) -> SettlementQuerySet:
+        """What institutions settled on a day, as `settled_on` in SQL."""
+        books = Q(business_date=day) | ~Q(business_date=SERVICE_DAY)
+        return self.filter(books, kind=SettlementKind.NETWORKED, settled_at__date=day)
 
 
 class Settlement(models.Model):
@@ -113,7 +137,7 @@ class Settlement(models.Model):
     )
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
 
-    objects = ScopedQuerySet["Settlement"].as_manager()
+    objects = SettlementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("settlement")
@@ -173,6 +197,9 @@ class Settlement(models.Model):
             models.Index(fields=["person", "-settled_at"], name="settlement_person_time"),
             models.Index(fields=["institution", "business_date"], name="settlement_institution_day"),
             models.Index(fields=["business_date", "id"], name="settlement_day"),
+            models.Index(
+                fields=["settled_at"], name="settlement_booked_later", condition=~Q(business_date=SERVICE_DAY)
+            ),
         ]  # fmt: skip
         triggers = [
             *append_only("settlement"),

@@ -83,6 +83,10 @@ class Book:
         self._enter(bill)
         return True
 
+    def strike(self, bill: NewSettlement) -> None:
+        """Take out a bill that was admitted and could not be settled. Expects no reversal."""
+        del self._bills[bill.setl_id]
+
     def _require_reversible(self, bill: NewSettlement) -> None:
         original = self._bills.get(bill.reverses)
         if original is None or original.reverses:

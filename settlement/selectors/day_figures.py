@@ -9,14 +9,15 @@ from dataclasses import dataclass, fields
 from django.db.models import Count, Max
 
 from accounts.prepared import fetch
-from settlement.models import Settlement, SettlementKind, Statement
+from settlement.models import Settlement, Statement
+from settlement.models.settlement import settled_on
 
 # Compared is what we settled and what the statement alone has. An institution that stands in no loaded region is
 # nobody's to reconcile.
-BY_INSTITUTION = """
+BY_INSTITUTION = f"""
     WITH settled AS (
-        SELECT institution_id, count(*) AS settled FROM settlement_settlement
-         WHERE business_date = %s AND kind = 'networked' GROUP BY institution_id
+        SELECT institution_id, count(*) AS settled FROM settlement_settlement AS settlement
+         WHERE {settled_on("%s")} GROUP BY institution_id
     ), differing AS (
         SELECT known.institution_id, count(DISTINCT known.setl_id) AS differing,
                count(DISTINCT known.setl_id) FILTER (WHERE code = '1') AS missing_from_institution,
@@ -41,7 +42,7 @@ BY_INSTITUTION = """
       LEFT JOIN differing ON differing.institution_id = institution.fixmedins_code
      WHERE settled.settled > 0 OR statement.id IS NOT NULL OR differing.differing > 0
      ORDER BY region.code, institution.fixmedins_code
-"""
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def institutions_of_day(day: dt.date, *, under: str) -> list[InstitutionDay]:
     """Those of a region tree that settled or told something. `under`: the path of its root."""
     return [
         InstitutionDay(code, name, region, told, Figures(*(*counts, 1, int(not told))))
-        for code, name, region, told, *counts in fetch(BY_INSTITUTION, day, day, under, day)
+        for code, name, region, told, *counts in fetch(BY_INSTITUTION, day, day, day, day, under, day)
     ]
 
 
@@ -93,6 +94,6 @@ def statements_told(days: Sequence[dt.date]) -> dict[dt.date, list[int]]:
 
 def is_every_statement_here(day: dt.date) -> bool:
     """Whether no institution that settled on a day is without its statement."""
-    settled = Settlement.objects.filter(business_date=day, kind=SettlementKind.NETWORKED)
+    settled = Settlement.objects.settled_on(day)
     here = Statement.objects.counting().filter(business_date=day)
     return not settled.exclude(institution__in=here.values("institution")).exists()

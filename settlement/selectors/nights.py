@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Job, Region
+from accounts.models.job import JobState
 from settlement.night_steps import LABELS, STATEMENTS, STEPS
 from settlement.rules.night import Hindrance, Known, Night, Step
 from settlement.selectors.day_figures import is_every_statement_here, statements_told
@@ -113,6 +114,14 @@ class NightShown:
     @property
     def business_day(self) -> dt.date:
         return self.day - DAY
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a step runs, or is about to: one that is tried again later only waits."""
+        jobs = [shown.job for shown in self.steps if shown.job]
+        return any(
+            job.state == JobState.RUNNING or (job.state == JobState.QUEUED and not job.not_before) for job in jobs
+        )
 
 
 def nights_shown(days: Sequence[dt.date], *, now: dt.datetime, region: Region) -> list[NightShown]:

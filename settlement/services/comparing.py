@@ -19,13 +19,15 @@ from accounts.acting import writes
 from accounts.models import Staff
 from accounts.services.rights import require_right
 from settlement.models import Reconciliation, StatementTotal
+from settlement.models.settlement import OWN_DAY
 from settlement.models.statement import ReconciliationKind
 from settlement.services.reconciling import RIGHT, regions_that_count_family
 from settlement.services.total_rows import FIGURES
 
-# Counting rows: a reversal takes one away (DOMAIN.md section 6). Which care is cleared as what says the code table
-# `med_type_clr`, the region's before everybody's; what it does not name is 99.
-OURS = """
+# By the day of service, as institutions count. Counting rows: a reversal takes one away (DOMAIN.md section 6). Which
+# care is cleared as what says the code table `med_type_clr`, the region's before everybody's; what it does not name
+# is 99.
+OURS = f"""
     SELECT total.id, COALESCE(sum(paid.medfee_sumamt), 0.00), COALESCE(sum(paid.fund_pay_sumamt), 0.00),
            COALESCE(sum(paid.told_pay), 0.00), COALESCE(sum(paid.counted), 0)
       FROM settlement_statementtotal AS total
@@ -43,12 +45,14 @@ OURS = """
                      AND (code.region_id IS NULL OR code.region_id = institution.region_id)
                    ORDER BY code.region_id NULLS LAST LIMIT 1) AS cleared ON true
             WHERE settlement.institution_id = total.institution_id AND settlement.kind = 'networked'
-              AND settlement.business_date >= total.starts_on AND settlement.business_date < total.ends_on
+              AND {OWN_DAY} >= total.starts_on AND {OWN_DAY} < total.ends_on
+              AND (settlement.business_date >= total.starts_on AND settlement.business_date < total.ends_on
+                   OR settlement.business_date <> {OWN_DAY})
               AND settlement.insutype = total.insutype
               AND COALESCE(cleared.clr_type, '99') = total.clr_type) AS paid ON true
      WHERE total.id = ANY(%(totals)s)
      GROUP BY total.id
-"""
+"""  # noqa: S608 - of constants
 # Days of totals that differ for which no statement counts.
 WITHOUT_DETAIL = """
     SELECT total.id, array_agg(day::date ORDER BY day)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,8 @@ from accounts.models import ClosedDay, Region, Staff
 from accounts.services.business_days import hold_day
 from accounts.services.review import OwnWork
 from accounts.services.rights import require_right
+from families.rules.policy import Policy
+from families.selectors import PolicyBook
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision
 from settlement.models.discrepancy import DecisionReason, DiscrepancyState, Ending
 from settlement.rules.differences import are_alike, fits
@@ -114,21 +115,28 @@ def decide(*, chosen: Mapping[int, int], reason: str, note: str, by: Staff) -> l
     """Decide one difference, or several that are alike, each with a decision of its own.
 
     `chosen`: key → the version that was looked at; `note`: why, asked for where a difference is accepted. Above
-    `DIFFERENCE_ALONE_UP_TO` yuan the decision waits for `confirm`.
+    `difference_alone_up_to` yuan the decision waits for `confirm`. The limits are those of the policy of the
+    institution's region today.
     Raises: RightMissing, ChangedMeanwhile, NotAlike, DoesNotFit, AboveLimit; nothing is written then.
     """
     require_right(by, RIGHT)
     found = _lock(chosen, by, states={DiscrepancyState.OPEN})
     if not are_alike(one.differing for one in found):
         raise NotAlike
-    decisions = [_decision(one, reason, note, by) for one in found]
+    policies, today = PolicyBook.of(_path(one) for one in found), timezone.localdate()
+    decisions = [_decision(one, reason, note, policies.on(_path(one), today), by) for one in found]
     DiscrepancyDecision.objects.bulk_create(decisions)
     _count_version(*found)
     return decisions
 
 
-def _decision(discrepancy: Discrepancy, reason: str, note: str, by: Staff) -> DiscrepancyDecision:
-    at_stake, accepted_up_to = discrepancy.differing.at_stake, settings.DIFFERENCE_ACCEPTED_UP_TO
+def _path(discrepancy: Discrepancy) -> str:
+    region = discrepancy.institution.region
+    return region.path if region else ""
+
+
+def _decision(discrepancy: Discrepancy, reason: str, note: str, policy: Policy, by: Staff) -> DiscrepancyDecision:
+    at_stake, accepted_up_to = discrepancy.differing.at_stake, policy.difference_accepted_up_to
     if not fits(reason, discrepancy.code):
         raise DoesNotFit(discrepancy, reason)
     if reason == DecisionReason.ACCEPTED and at_stake > accepted_up_to:
@@ -141,7 +149,7 @@ def _decision(discrepancy: Discrepancy, reason: str, note: str, by: Staff) -> Di
         centre=discrepancy.centre,
         institution_value=discrepancy.institution_value,
         amount=at_stake,
-        alone_up_to=settings.DIFFERENCE_ALONE_UP_TO,
+        alone_up_to=policy.difference_alone_up_to,
         accepted_up_to=accepted_up_to,
         decided_by=by,
     )
@@ -154,12 +162,31 @@ def confirm(*, decision_id: int, by: Staff) -> DiscrepancyDecision:
     decision = _lock_decision(decision_id, by)
     if decision.is_final:
         raise DecisionEnded(decision)
-    if decision.decided_by_id == by.pk:
-        raise OwnWork
-    decision.confirmed_by, decision.confirmed_at = by, timezone.now()
-    decision.save(update_fields=["confirmed_by", "confirmed_at"])
-    _count_version(decision.discrepancy)
+    _confirm([decision], by)
     return decision
+
+
+@writes
+def confirm_chosen(*, chosen: Mapping[int, int], by: Staff) -> int:
+    """Confirm what was proposed for several differences: all of them or none.
+
+    `chosen`: key of the difference → the version that was looked at. Returns: how many.
+    Raises: RightMissing, OwnWork, ChangedMeanwhile, DoesNotExist; nothing is written then.
+    """
+    require_right(by, RIGHT)
+    found = _lock(chosen, by, states={DiscrepancyState.PROPOSED})
+    standing = DiscrepancyDecision.objects.filter(discrepancy__in=found, ended_at=None)
+    return _confirm(list(standing.select_related("discrepancy")), by)
+
+
+def _confirm(decisions: Sequence[DiscrepancyDecision], by: Staff) -> int:
+    """Raises: OwnWork."""
+    if any(one.decided_by_id == by.pk for one in decisions):
+        raise OwnWork
+    for one in decisions:
+        one.confirmed_by, one.confirmed_at = by, timezone.now()
+    _count_version(*(one.discrepancy for one in decisions))
+    return DiscrepancyDecision.objects.bulk_update(decisions, ["confirmed_by", "confirmed_at"])
 
 
 @writes
@@ -194,7 +221,11 @@ def _lock(chosen: Mapping[int, int], by: Staff, *, states: set[DiscrepancyState]
     locked = list(in_scope.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     if not chosen or len(locked) != len(chosen):
         raise Discrepancy.DoesNotExist
-    rows = Discrepancy.objects.filter(pk__in=locked).with_state().select_related("settlement", "line")
+    rows = (
+        Discrepancy.objects.filter(pk__in=locked)
+        .with_state()
+        .select_related("settlement", "line", "institution__region")
+    )
     found = list(rows.order_by("pk"))
     changed = [one for one in found if one.version != chosen[one.pk] or one.state not in states]  # type: ignore[attr-defined]
     if changed:

@@ -6,6 +6,7 @@ is settled already changes nothing, so that the same file again, or a load that 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.acting import writes
-from accounts.bulk import chunks, rarely_collecting
+from accounts.bulk import any_of, chunks, rarely_collecting
 from accounts.import_messages import message_for
 from accounts.models import Code, InsuredPerson, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.audit import record_event
+from accounts.services.business_days import BusinessDays
 from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, file_error, sha256_of
 from accounts.services.jobs import JobRefused, Progress, Unwatched, enqueue, in_steps
 from accounts.services.retrying import retried
@@ -88,6 +90,7 @@ def load_settlements(
     new = _admitted(rows, result)
     if check_only:
         result.accepted_rows, result.created = result.unchanged + len(new), len(new)
+        result.notes = list(_would_move(new))
     else:
         _settle_in_steps(new, result, by, progress)
         _audit(rows, result, by)
@@ -166,7 +169,7 @@ def _settle_in_steps(
                 result.created += 1
                 result.accepted_rows += 1
                 result.settled.append(answer.setl_id)
-                result.notes += _moved(number, bill, answer)
+                result.notes += _moved(number, bill, answer.business_date)
         progress.report(result.accepted_rows, result.rows)
 
 
@@ -180,10 +183,18 @@ def _settled(
     return retried(step, busy=SystemBusy)
 
 
-def _moved(number: int, bill: NewSettlement, settlement: Settlement) -> Iterator[RowNote]:
+def _would_move(new: Sequence[tuple[int, NewSettlement]]) -> Iterator[RowNote]:
+    """As the days are signed now."""
+    days, persons = BusinessDays(), {bill.person_id for _number, bill in new}
+    regions = dict(InsuredPerson.objects.filter(any_of("id", persons)).values_list("pk", "region_id"))
+    for number, bill in new:
+        yield from _moved(number, bill, days.open_day(regions[bill.person_id], bill.business_date))
+
+
+def _moved(number: int, bill: NewSettlement, booked_on: dt.date) -> Iterator[RowNote]:
     """Rule: docs/adr/0022-closed-days.md."""
-    if settlement.business_date != bill.business_date:
-        value = f"{bill.business_date} → {settlement.business_date}"
+    if booked_on != bill.business_date:
+        value = f"{bill.business_date} → {booked_on}"
         yield RowNote(number, "setl_time", "day_closed", message_for("day_closed", value=value))
 
 

@@ -14,70 +14,88 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.acting import writes
+from accounts.bulk import in_memory
 from accounts.models import Region, Staff
 from accounts.prepared import fetch
 from accounts.services.rights import require_right
 from families.selectors import PolicyBook
 from settlement.models import Discrepancy, Reconciliation
+from settlement.models.settlement import OWN_DAY, settled_on
 from settlement.models.statement import ReconciliationKind
 
 RIGHT = "settlement.reconcile"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reconcile:' || %s || %s, 0))"
 
-# Both sides of a day, joined by number. Only what stands alone then is looked for beside the day, by its index: a
-# settlement near midnight may stand in the statement of the day before or after. It belongs to our business date and
-# takes the line of that day, else of the day before, else of the day after; a further line is one too many. A line
-# that names what another institution settled is told with both. `mdtrt_id` and `psn_no` may be left out.
-SIDES = """
+# Both sides of a day, joined by number; of those that agree as they stand nothing more is asked, unless all are told
+# (`balanced_too`). Only what stands alone is looked for beside the day, by its index: a settlement near midnight may
+# stand in the statement of the day before or after. It belongs to our day and takes the line of that day, else of the
+# day before, else of the day after; a further line is one too many. A line that names what another institution
+# settled is told with both. `mdtrt_id` and `psn_no` may be left out.
+SIDES = f"""
     WITH told AS (
-        SELECT line.*, statement.institution_id
+        SELECT line.id, line.setl_id, line.mdtrt_id, line.psn_no, line.medfee_sumamt, line.fund_pay_sumamt,
+               line.acct_pay, line.is_reversal, statement.institution_id
           FROM settlement_statement AS statement
           JOIN settlement_statementline AS line ON line.statement_id = statement.id
          WHERE statement.counts AND statement.business_date = %(day)s
            AND statement.institution_id = ANY(%(institutions)s)
-    ), here AS (
-        SELECT settlement.*,
-               acct_pay + CASE WHEN region_id = ANY(%(with_family)s) THEN acct_mulaid_pay ELSE 0 END AS told_pay
+    ), here AS NOT MATERIALIZED (
+        SELECT id, setl_id, mdtrt_id, psn_no, medfee_sumamt, fund_pay_sumamt, institution_id,
+               CASE WHEN region_id = ANY(%(with_family)s) THEN acct_pay + acct_mulaid_pay
+                    ELSE acct_pay END AS acct_pay,
+               reverses_id IS NOT NULL AS is_reversal
           FROM settlement_settlement AS settlement
-         WHERE business_date = %(day)s AND kind = 'networked' AND institution_id = ANY(%(institutions)s)
-    ), sides AS (
+         WHERE {settled_on("%(day)s")} AND institution_id = ANY(%(institutions)s)
+    ), joined AS (
         SELECT COALESCE(here.setl_id, told.setl_id) AS setl_id,
                COALESCE(here.institution_id, told.institution_id) AS institution_id,
-               here.id AS settlement_id, COALESCE(told.id, beside.id) AS line_id,
-               here.medfee_sumamt AS here_medfee, COALESCE(told.medfee_sumamt, beside.medfee_sumamt) AS told_medfee,
-               here.fund_pay_sumamt AS here_fund, COALESCE(told.fund_pay_sumamt, beside.fund_pay_sumamt) AS told_fund,
-               here.told_pay AS here_acct, COALESCE(told.acct_pay, beside.acct_pay) AS told_acct,
-               here.reverses_id IS NOT NULL AS here_reversal,
-               COALESCE(told.is_reversal, beside.is_reversal) AS told_reversal,
-               here.psn_no AS here_psn,
-               COALESCE(NULLIF(COALESCE(told.psn_no, beside.psn_no), ''), here.psn_no) AS told_psn,
-               here.mdtrt_id AS here_mdtrt,
-               COALESCE(NULLIF(COALESCE(told.mdtrt_id, beside.mdtrt_id), ''), here.mdtrt_id) AS told_mdtrt,
-               CASE WHEN known.institution_id <> told.institution_id THEN known.id END AS elsewhere_id,
-               known.institution_id AS elsewhere
+               here.id AS settlement_id, told.id AS told_id,
+               here.medfee_sumamt AS here_medfee, told.medfee_sumamt AS told_medfee,
+               here.fund_pay_sumamt AS here_fund, told.fund_pay_sumamt AS told_fund,
+               here.acct_pay AS here_acct, told.acct_pay AS told_acct,
+               COALESCE(here.is_reversal, false) AS here_reversal, told.is_reversal AS told_reversal,
+               here.psn_no AS here_psn, COALESCE(NULLIF(told.psn_no, ''), here.psn_no) AS told_psn,
+               here.mdtrt_id AS here_mdtrt, COALESCE(NULLIF(told.mdtrt_id, ''), here.mdtrt_id) AS told_mdtrt
           FROM here FULL JOIN told ON told.setl_id = here.setl_id AND told.institution_id = here.institution_id
+         WHERE %(balanced_too)s OR here.id IS NULL OR told.id IS NULL
+            OR (here.medfee_sumamt, here.fund_pay_sumamt, here.acct_pay, here.is_reversal,
+                here.psn_no, here.mdtrt_id)
+            <> (told.medfee_sumamt, told.fund_pay_sumamt, told.acct_pay, told.is_reversal,
+                COALESCE(NULLIF(told.psn_no, ''), here.psn_no), COALESCE(NULLIF(told.mdtrt_id, ''), here.mdtrt_id))
+    ), sides AS (
+        SELECT joined.setl_id, joined.institution_id, settlement_id, COALESCE(told_id, beside.id) AS line_id,
+               here_medfee, COALESCE(told_medfee, beside.medfee_sumamt) AS told_medfee,
+               here_fund, COALESCE(told_fund, beside.fund_pay_sumamt) AS told_fund,
+               here_acct, COALESCE(told_acct, beside.acct_pay) AS told_acct,
+               here_reversal, COALESCE(told_reversal, beside.is_reversal) AS told_reversal,
+               here_psn, COALESCE(NULLIF(beside.psn_no, ''), told_psn) AS told_psn,
+               here_mdtrt, COALESCE(NULLIF(beside.mdtrt_id, ''), told_mdtrt) AS told_mdtrt,
+               CASE WHEN known.institution_id <> joined.institution_id THEN known.id END AS elsewhere_id,
+               known.institution_id AS elsewhere
+          FROM joined
           LEFT JOIN LATERAL (
                SELECT line.* FROM settlement_statementline AS line
                  JOIN settlement_statement AS statement ON statement.id = line.statement_id
-                WHERE told.id IS NULL AND line.setl_id = here.setl_id AND statement.counts
-                  AND statement.institution_id = here.institution_id
+                WHERE joined.told_id IS NULL AND line.setl_id = joined.setl_id AND statement.counts
+                  AND statement.institution_id = joined.institution_id
                   AND statement.business_date IN (%(day)s::date - 1, %(day)s::date + 1)
                 ORDER BY statement.business_date LIMIT 1) AS beside ON true
           LEFT JOIN LATERAL (
-               SELECT settlement.id, settlement.institution_id, settlement.business_date
+               SELECT settlement.id, settlement.institution_id, {OWN_DAY} AS settled_on
                  FROM settlement_settlement AS settlement
-                WHERE here.id IS NULL AND settlement.setl_id = told.setl_id AND settlement.kind = 'networked'
+                WHERE joined.settlement_id IS NULL AND settlement.setl_id = joined.setl_id
+                  AND settlement.kind = 'networked'
                 LIMIT 1) AS known ON true
-         WHERE known.id IS NULL OR known.institution_id <> told.institution_id
-            OR known.business_date NOT IN (%(day)s::date - 1, %(day)s::date + 1)
+         WHERE known.id IS NULL OR known.institution_id <> joined.institution_id
+            OR known.settled_on NOT IN (%(day)s::date - 1, %(day)s::date + 1)
             OR EXISTS (SELECT FROM settlement_statementline AS line
                          JOIN settlement_statement AS statement ON statement.id = line.statement_id
-                        WHERE line.setl_id = told.setl_id AND statement.counts
-                          AND statement.institution_id = told.institution_id
-                          AND statement.business_date IN (known.business_date, known.business_date - 1)
+                        WHERE line.setl_id = joined.setl_id AND statement.counts
+                          AND statement.institution_id = joined.institution_id
+                          AND statement.business_date IN (known.settled_on, known.settled_on - 1)
                           AND statement.business_date <> %(day)s)
     )
-"""
+"""  # noqa: S608 - of constants
 RECONCILE = f"""
     {SIDES}, unequal AS MATERIALIZED (
         SELECT * FROM sides
@@ -123,8 +141,7 @@ RECONCILE = f"""
            AND NOT EXISTS (SELECT FROM found WHERE found.institution_id = known.institution_id
                               AND found.setl_id = known.setl_id AND found.field = known.field)
     )
-    SELECT (SELECT count(*) FROM settlement_settlement
-             WHERE business_date = %(day)s AND kind = 'networked' AND institution_id = ANY(%(institutions)s))
+    SELECT (SELECT count(*) FROM here)
            + (SELECT count(*) FROM unequal WHERE settlement_id IS NULL),
            (SELECT count(DISTINCT (institution_id, setl_id)) FROM found)
 """  # noqa: S608 - of constants
@@ -136,13 +153,22 @@ WITH_STATEMENT = """
      WHERE statement.counts AND statement.business_date = %s AND starts_with(region.path, %s)
 """
 
-
-# The days beside one whose open differences have found their other half on it: it came later than they were told.
-PAIRED_SINCE = """
+# The days of service of what a day's books have of others, which were signed.
+BOOKED_LATER = f"""
+    SELECT DISTINCT {OWN_DAY}
+      FROM settlement_settlement AS settlement
+      JOIN settlement_institution AS institution ON institution.fixmedins_code = settlement.institution_id
+      JOIN accounts_region AS region ON region.code = institution.region_id
+     WHERE settlement.kind = 'networked' AND settlement.business_date = %s AND settlement.business_date <> {OWN_DAY}
+       AND starts_with(region.path, %s)
+"""  # noqa: S608 - of constants
+# Of these days those whose open differences have found their other half since: it came later than they were told.
+PAIRED_SINCE = f"""
     SELECT DISTINCT known.business_date
       FROM settlement_discrepancy AS known
-     WHERE known.closed_at IS NULL AND known.business_date IN (%(day)s::date - 1, %(day)s::date + 1)
-       AND known.institution_id = ANY(%(institutions)s)
+      JOIN settlement_institution AS institution ON institution.fixmedins_code = known.institution_id
+      JOIN accounts_region AS region ON region.code = institution.region_id
+     WHERE known.closed_at IS NULL AND known.business_date = ANY(%(others)s) AND starts_with(region.path, %(under)s)
        AND (known.code = '1'
             AND EXISTS (SELECT FROM settlement_statementline AS line
                           JOIN settlement_statement AS statement ON statement.id = line.statement_id
@@ -151,10 +177,11 @@ PAIRED_SINCE = """
                            AND statement.business_date = %(day)s)
             OR known.code = '2'
             AND EXISTS (SELECT FROM settlement_settlement AS settlement
-                         WHERE settlement.setl_id = known.setl_id AND settlement.business_date = %(day)s
+                         WHERE settlement.setl_id = known.setl_id
+                           AND %(day)s IN (settlement.business_date, {OWN_DAY})
                            AND settlement.institution_id = known.institution_id))
      ORDER BY known.business_date
-"""
+"""  # noqa: S608 - of constants
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -189,17 +216,20 @@ def reconcile(*, day: dt.date, by: Staff) -> Reconciled:
     """Compare a business date, for the institutions in scope whose statement of that day counts.
 
     Rules: DOMAIN.md section 7; FORMATS.md "3202 statement", `mulaid_in_acct_pay` by the insured region's policy.
-    A day beside it is compared again where a difference told before has found its other half on this one.
-    Run again, it is brought up to date. Raises: RightMissing. Locks: the region and the three days, in their order.
+    A day beside it, or one whose late bills this day's books have, is compared again where a difference told before
+    has found its other half since. Run again, it is brought up to date. Raises: RightMissing. Locks: the region and
+    these days, in their order.
     """
     require_right(by, RIGHT)
-    for one in (day - ONE_DAY, day, day + ONE_DAY):
+    booked_later = {own for (own,) in fetch(BOOKED_LATER, day, by.region.path)}
+    others = {day - ONE_DAY, day + ONE_DAY, *booked_later} - {day}
+    for one in sorted({day, *others}):
         fetch(LOCK, by.region_id, one.isoformat())
     run, institutions = _compare(day, by)
     with connection.cursor() as cursor:
-        cursor.execute(PAIRED_SINCE, {"day": day, "institutions": institutions})
-        for (beside,) in cursor.fetchall():
-            _compare(beside, by)
+        cursor.execute(PAIRED_SINCE, {"day": day, "others": list(others), "under": by.region.path})
+        for (other,) in cursor.fetchall():
+            _compare(other, by)
     holding = Discrepancy.objects.filter(business_date=day, institution__in=institutions, closed_at=None)
     return Reconciled(run, list(holding.order_by("institution", "setl_id", "field")))
 
@@ -213,7 +243,9 @@ def _compare(day: dt.date, by: Staff) -> tuple[Reconciliation, list[str]]:
         "at": now,
         "institutions": institutions,
         "with_family": regions_that_count_family(day)[day],
+        "balanced_too": False,
     }
+    in_memory()
     with connection.cursor() as cursor:
         cursor.execute(RECONCILE, values)
         compared, differing = cursor.fetchone()

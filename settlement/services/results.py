@@ -96,6 +96,7 @@ def _answers(statement: Statement) -> Iterator[tuple[Any, ...]]:
         "day": day,
         "institutions": [statement.institution_id],
         "with_family": regions_that_count_family(day)[day],
+        "balanced_too": True,
     }
     with connection.cursor() as cursor:
         cursor.execute(RESULT, values)

@@ -171,7 +171,10 @@ class _Run:
                 self.settlements[bill.setl_id] = self._reverse(bill) if bill.reverses else self._pay(bill)
         except Inadmissible as fault:
             return refusal_of(fault, bill)
-        except (PersonUnknown, NotCovered) as refusal:
+        except NotCovered as refusal:
+            self.book.strike(bill)
+            return refusal
+        except PersonUnknown as refusal:
             return refusal
         return self.settlements[bill.setl_id]
 

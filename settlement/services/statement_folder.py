@@ -1,8 +1,9 @@
 """A watched folder of statements (STATEMENTS_DIR): other programs put files there; every minute they are taken in.
 
 Invariants: what is taken in goes to `done`, after the database has it, what is refused to `refused`, after the
-reasons lie there in Chinese. So a kill loses nothing, and the next look takes what it left: the same file twice
-changes nothing. A file is left alone until size and time rest from one look to the next: it may still be written.
+reasons lie there in Chinese; then the page of statements shows it. So a kill loses nothing, and the next look takes
+what it left: the same file twice changes nothing. A file is left alone until size and time rest from one look to the
+next: it may still be written.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import translation
 
 from accounts.acting import acting
 from accounts.models import Staff
-from accounts.services.import_result import ImportResult, RowError, sha256_of
+from accounts.services.import_result import SHOWN_ERRORS, ImportResult, RowError, sha256_of
+from accounts.services.jobs import keep_outcome
 from accounts.services.staff import nightly_staff
 from accounts.spreadsheets.limits import LIMITS
-from settlement.services.statements import take_in
+from accounts.spreadsheets.reader import reading_zipped_texts
+from settlement.services.statements import LOAD, StatementResult, institution_named, take_in
 
 logger = logging.getLogger(__name__)
 SEEN = "statements-dir"
@@ -47,11 +51,11 @@ def take_in_folder() -> Taken:
     folder = Path(settings.STATEMENTS_DIR)
     known, now = cache.get(SEEN, {}), dict(_looks(folder))
     cache.set(SEEN, now, REMEMBERED_SECONDS)
-    for name, look in now.items():
-        if known.get(name) == look:
+    rested = [name for name, look in now.items() if known.get(name) == look]
+    taken.resting = len(now) - len(rested)
+    with reading_zipped_texts(len(rested)):
+        for name in rested:
             _take(folder / name, by, taken)
-        else:
-            taken.resting += 1
     return taken
 
 
@@ -74,6 +78,8 @@ def _take(path: Path, by: Staff, taken: Taken) -> None:
         with acting(by, channel="folder"), translation.override(PAPERS_LANGUAGE):
             result = take_in(content=content, name=path.name, by=by)
             _put_away(path, result)
+            if result.errors:
+                _show(path.name, content, result, by)
     except (OSError, DatabaseError) as fault:
         logger.error("a statement could not be taken in or moved: %s", type(fault).__name__)
         return
@@ -92,6 +98,17 @@ def _put_away(path: Path, result: ImportResult) -> None:
     if result.errors:
         target.with_name(target.name + ".txt").write_text(_reasons(result), encoding="utf-8")
     path.rename(target)
+
+
+def _show(name: str, content: bytes, result: StatementResult, by: Staff) -> None:
+    """On the page of statements, among the files handed over, to the region whose institution the name tells."""
+    institution = institution_named(name, by)
+    told: dict[str, Any] = {"result": result.as_json(most_errors=SHOWN_ERRORS)}
+    if result.unreadable:
+        told = {"result": None, "failure": result.unreadable.message}
+    region_id = (institution and institution.region_id) or by.region_id
+    with transaction.atomic():
+        keep_outcome(kind=LOAD, by=by, region_id=region_id, file=(name, content), **told)
 
 
 def _reasons(result: ImportResult) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
 from accounts.acting import writes
+from accounts.bulk import in_memory
 from accounts.import_messages import message_for
 from accounts.models import Job, Staff
 from accounts.models.audit import AuditKind
@@ -26,12 +26,12 @@ from accounts.services.rights import RightMissing, require_right
 from accounts.spreadsheets.reader import read_zipped_text
 from accounts.spreadsheets.refusals import FileRefused
 from settlement.models import Institution, Statement
-from settlement.services.statement_lines import FaultyLine, Line, faults_of, read_lines
+from settlement.services.statement_lines import STORED, FaultyLine, faults_of, rows_to_copy
 
 RIGHT = "settlement.load_statement"
 LOAD = "load_statement"  # kind of the jobs
 NAME = re.compile(r"([HP][0-9]{6}[0-9A-Z]{5,23})_([0-9]{8})_3202\.zip", re.ASCII | re.IGNORECASE)
-COPY = f"COPY settlement_statementline (statement_id, number, {', '.join(Line._fields)}) FROM STDIN"
+COPY = f"COPY settlement_statementline (statement_id, number, {', '.join(STORED)}) FROM STDIN"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('statement:' || %s || %s, 0))"
 
 
@@ -76,7 +76,7 @@ def take_in(*, content: bytes, name: str, by: Staff, business_date: dt.date | No
         result.errors = [file_error(refusal)]
     except (FaultyLine, IntegrityError) as fault:
         with read_zipped_text(content) as text:
-            result.rows, result.errors = faults_of(text.lines)
+            result.rows, result.errors = faults_of(text.pieces)
         if not result.errors:
             raise fault from None
     else:
@@ -98,13 +98,19 @@ def _named(
     if not found or not day:
         result.errors = [RowError(0, "", "file_unreadable", message_for("statement_name", value=name[:60]))]
         return None
-    inside = Q(region__path__startswith=by.region.path)
-    institution = Institution.objects.filter(inside, pk=found[1].upper()).first()
+    institution = institution_named(name, by)
     if institution is None:
         message = message_for("unknown_institution", value=found[1])
         result.errors = [RowError(0, "fixmedins_code", "unknown_institution", message)]
         return None
     return institution, day
+
+
+def institution_named(name: str, by: Staff) -> Institution | None:
+    """The institution in scope that the name of a file tells."""
+    found = NAME.fullmatch(name)
+    inside = Institution.objects.filter(region__path__startswith=by.region.path)
+    return inside.filter(pk=found[1].upper()).first() if found else None
 
 
 def _store(statement: Statement, content: bytes, standing: Statement | None) -> None:
@@ -114,9 +120,10 @@ def _store(statement: Statement, content: bytes, standing: Statement | None) -> 
     with read_zipped_text(content) as text, connection.cursor() as cursor:
         statement.lines_count = text.filled
         statement.save(force_insert=True)
+        in_memory()
         with connection.wrap_database_errors, cursor.cursor.copy(COPY) as copy:
-            for number, line in read_lines(text.lines):
-                copy.write_row((statement.pk, number, *line))
+            for rows in rows_to_copy(text.pieces, key=statement.pk):
+                copy.write(rows)
 
 
 def _audit(statement: Statement, by: Staff) -> None:

@@ -9,18 +9,17 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
-from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from accounts.models import InsuredPerson
+from accounts.services.retrying import retried
 from settlement.models import WalletTransfer
 from settlement.rules.transfers import FailureKind, Finding
 from settlement.transfer_words import told
 
 P = ParamSpec("P")
 R = TypeVar("R")
-ATTEMPTS = 3
 
 
 class TransferRefused(Exception):
@@ -105,25 +104,13 @@ def refuse_failing(findings: Sequence[Finding]) -> None:
 
 
 def or_system_fault(service: Callable[P, R]) -> Callable[P, R]:
-    """Tried again after a deadlock or a serialization failure, where no transaction is open around it.
-
-    Raises: SystemFault for what the database could not do, such as a lock that somebody holds too long.
-    """
+    """As `retried`. Raises: SystemFault for whatever the database could not do."""
 
     @wraps(service)
     def tried(*args: P.args, **kwargs: P.kwargs) -> R:
-        attempts = 0
-        while True:
-            attempts += 1
-            try:
-                return service(*args, **kwargs)
-            except (OperationalError, InterfaceError) as fault:
-                if attempts == ATTEMPTS or connection.in_atomic_block or not _passes(fault):
-                    raise SystemFault from fault
+        try:
+            return retried(lambda: service(*args, **kwargs), busy=SystemFault)
+        except (OperationalError, InterfaceError) as fault:
+            raise SystemFault from fault
 
     return tried
-
-
-def _passes(fault: OperationalError | InterfaceError) -> bool:
-    """Whether another try may find the way free."""
-    return isinstance(fault.__cause__, DeadlockDetected | SerializationFailure)

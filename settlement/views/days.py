@@ -32,17 +32,20 @@ VIEW = "accounts.view_closedday"
 @permission_required(VIEW, raise_exception=True)
 def days(request: StaffRequest) -> HttpResponse:
     """A month, the newest day first."""
-    form = DayForm(request.GET)
     yesterday = timezone.localdate() - DAY
+    form = DayForm({"day": yesterday.isoformat()} | request.GET.dict())
     first, last = month_of(form.cleaned_data["day"] if form.is_valid() else yesterday)
     context = {
+        "form": form,
         "days": days_of(request.user, first, last),
         "first": first,
         "before": first - DAY,
         "after": last + DAY if last < yesterday else None,
         "region": request.user.region,
     }
-    return render_page(request, "settlement/days.html", context, title=_("Daily close"))
+    return render_page(
+        request, "settlement/days.html", context, title=_("Daily close"), status=422 if form.errors else 200
+    )
 
 
 @require_GET

@@ -23,7 +23,15 @@ from settlement.forms.discrepancies import STATES, DecideForm, DecideOneForm, Di
 from settlement.forms.discrepancies import states_of as states_named
 from settlement.models import Discrepancy, DiscrepancyDecision, Settlement
 from settlement.models.discrepancy import DecisionReason
-from settlement.services.deciding import REFUSALS, comment_on, confirm, decide, end_decision, hand_over
+from settlement.services.deciding import (
+    REFUSALS,
+    comment_on,
+    confirm,
+    confirm_chosen,
+    decide,
+    end_decision,
+    hand_over,
+)
 from settlement.worklists import count_by_state
 
 VIEW = "settlement.view_discrepancy"
@@ -151,6 +159,20 @@ def take_chosen(request: StaffRequest) -> HttpResponse:
     try:
         n = hand_over(chosen=_chosen(request), owner=request.user, by=request.user)
         messages.success(request, ngettext("{n} exception is yours.", "{n} exceptions are yours.", n).format(n=n))
+    except Discrepancy.DoesNotExist:
+        messages.error(request, _("Choose at least one exception."))
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    return _back(request)
+
+
+@require_POST
+@permission_required(DECIDE, raise_exception=True)
+def confirm_several(request: StaffRequest) -> HttpResponse:
+    """What others proposed: all of it or none."""
+    try:
+        n = confirm_chosen(chosen=_chosen(request), by=request.user)
+        messages.success(request, ngettext("{n} decision confirmed.", "{n} decisions confirmed.", n).format(n=n))
     except Discrepancy.DoesNotExist:
         messages.error(request, _("Choose at least one exception."))
     except REFUSALS as refusal:

@@ -76,16 +76,15 @@ def _page(request: StaffRequest, form: StatementsForm, *, status: int = 200) -> 
 
 
 def _statements(request: StaffRequest) -> QuerySet[Statement]:
-    differing = (
-        Discrepancy.objects.filter(
-            institution=OuterRef("institution"), business_date=OuterRef("business_date"), closed_at=None
-        )
+    still_open = (
+        Discrepancy.objects.open()
+        .filter(institution=OuterRef("institution"), business_date=OuterRef("business_date"))
         .order_by()
         .values("institution")
         .annotate(n=Count("setl_id", distinct=True))
     )
     rows = Statement.objects.for_staff(request.user).select_related("institution", "loaded_by")
-    return rows.annotate(differing=Subquery(differing.values("n")))
+    return rows.annotate(still_open=Subquery(still_open.values("n")))
 
 
 def loads_for(request: StaffRequest) -> QuerySet[Job]:

@@ -35,11 +35,11 @@ def nights(request: StaffRequest) -> HttpResponse:
     until = min(form.cleaned_data["until"], today) if form.is_valid() else today
     days = [until - n * DAY for n in range(NIGHTS)]
     first = first_night() or today
+    shown = nights_shown([day for day in days if day >= min(first, until)], now=now, region=request.user.region)
     context = {
         "form": form,
-        "nights": nights_shown(
-            [day for day in days if day >= min(first, until)], now=now, region=request.user.region
-        ),
+        "nights": shown,
+        "working": any(night.is_at_work for night in shown),
         "labels": list(LABELS.values()),
         "may_run": request.user.has_perm(RIGHT),
         "earlier": days[-1] - DAY if days[-1] > first else None,

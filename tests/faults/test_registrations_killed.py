@@ -70,11 +70,11 @@ def forking_worker() -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def start(worker: subprocess.Popen[str], job_id: int) -> int:
-    """The number of the process that works on the job now."""
+def start(worker: subprocess.Popen[str], what: int | str) -> int:
+    """The number of the process that works on the job, or whatever a forking worker does, now."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write(f"{job_id}\n")
+    worker.stdin.write(f"{what}\n")
     worker.stdin.flush()
     return int(worker.stdout.readline())
 

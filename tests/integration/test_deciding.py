@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,7 @@ from tests.factories import (
     make_difference,
     make_institution,
     make_person,
+    make_policy,
     make_settlement,
     make_staff,
     tell_statement,
@@ -120,6 +122,21 @@ def test_the_amount_of_a_missing_bill_is_the_whole_bill_and_of_a_reference_nothi
     assert at_stake == [Decimal("1000.01"), Decimal("1.00"), Decimal(0)]
     decided(missing, by=supervisor)
     assert state_of(missing) == "proposed"
+
+
+def test_the_limits_are_those_of_the_policy_of_the_institutions_region_today(clerk: Staff) -> None:
+    supervisor = make_staff("supervisor", "421000")
+    make_policy("421002", difference_accepted_up_to="0.00", difference_alone_up_to="0.40")
+    make_policy("421003", difference_accepted_up_to="9.00")
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    make_policy("421002", effective_on=tomorrow, difference_accepted_up_to="9.00")
+    strict, usual = make_difference(by=clerk), make_difference(by=make_staff("clerk", "421003"))
+    with pytest.raises(AboveLimit):
+        decided(strict, by=supervisor, reason="accepted", note="尾差")
+    assert decided(strict, by=supervisor)[0].alone_up_to == Decimal("0.40")
+    (accepted,) = decided(usual, by=supervisor, reason="accepted", note="尾差")
+    assert (accepted.accepted_up_to, accepted.alone_up_to) == (Decimal("9.00"), Decimal("1000.00"))
+    assert (state_of(strict), state_of(usual)) == ("proposed", "decided")
 
 
 @pytest.mark.parametrize(("field", "reason"), [("N1", "centre_reverses"), ("acct_pay", "centre_enters")])

@@ -326,6 +326,7 @@ TABLE: dict[str, Row] = {
     "discrepancies/": page(OVERSEERS),
     "discrepancies/decide/": form(SUPERVISOR),
     "discrepancies/take/": form(SUPERVISOR),
+    "discrepancies/confirm/": form(SUPERVISOR),
     "discrepancies/<int:pk>/": page(OVERSEERS, "settlement/discrepancy"),
     "discrepancies/<int:pk>/decide/": form(SUPERVISOR, "settlement/discrepancy", 422),
     "discrepancies/<int:pk>/hand-over/": form(SUPERVISOR, "settlement/discrepancy"),

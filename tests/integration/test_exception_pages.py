@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ClosedDay, Staff
 from settlement.models import Discrepancy, DiscrepancyComment, DiscrepancyDecision
-from settlement.services.deciding import hand_over
+from settlement.services.deciding import decide, hand_over
 from tests.factories import make_difference, make_institution, make_person, make_settlement, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
@@ -130,7 +130,7 @@ def test_several_are_decided_at_once_from_the_list_or_none(at_desk: Client, cler
 @pytest.mark.parametrize("chosen", [[], ["1"], ["x:y"], ["1:1:1"], ["99999999:1"], ["9" * 40 + ":1"], ["１:１"]])
 def test_nonsense_that_is_chosen_decides_and_takes_nothing(at_desk: Client, clerk: Staff, chosen: list[str]) -> None:
     make_difference(by=clerk)
-    for path in ("/discrepancies/decide/", "/discrepancies/take/"):
+    for path in ("/discrepancies/decide/", "/discrepancies/take/", "/discrepancies/confirm/"):
         page = text(at_desk, path, chosen=chosen, reason="institution_corrects", note="", back="x=1")
         assert "请至少选择一项异常" in page
 
@@ -138,7 +138,7 @@ def test_nonsense_that_is_chosen_decides_and_takes_nothing(at_desk: Client, cler
 def test_another_regions_exception_is_neither_decided_taken_nor_confirmed(clerk: Staff) -> None:
     difference = make_difference(by=clerk)
     outsider = signed_in(make_staff("supervisor", "421003"))
-    for path in ("/discrepancies/decide/", "/discrepancies/take/"):
+    for path in ("/discrepancies/decide/", "/discrepancies/take/", "/discrepancies/confirm/"):
         text(outsider, path, chosen=[box(difference)], reason="institution_corrects", note="")
     for act in ("decide", "hand-over", "comment"):
         assert outsider.post(f"/discrepancies/{difference.pk}/{act}/").status_code == 404
@@ -160,6 +160,28 @@ def test_above_an_amount_the_second_person_confirms_on_the_page(
     assert state_of(difference) == "decided"
     assert "已恢复为未处理" in text(second, f"/discrepancy-decisions/{decision.pk}/end/", reason="机构已说明")
     assert state_of(difference) == "open"
+
+
+def test_the_second_person_confirms_several_at_once_or_none(at_desk: Client, clerk: Staff, supervisor: Staff) -> None:
+    colleague = make_staff("supervisor", supervisor.region_id)
+    theirs, also, own = (
+        make_difference(by=clerk, acct_pay=Decimal(fee)) for fee in ("1200.00", "1300.00", "1400.00")
+    )
+    for difference, by in ((theirs, colleague), (also, colleague), (own, supervisor)):
+        difference.refresh_from_db()
+        decide(chosen={difference.pk: difference.version}, reason="institution_corrects", note="", by=by)
+    for one in (theirs, also, own):
+        one.refresh_from_db()
+    stale = f"{also.pk}:{also.version - 1}"
+    for chosen in ([box(theirs), box(own)], [box(theirs), stale], [], ["x"], [box(theirs), "9999999:1"]):
+        at_desk.post("/discrepancies/confirm/", {"chosen": chosen})
+        assert [state_of(one) for one in (theirs, also, own)] == ["proposed"] * 3
+    answer = at_desk.post("/discrepancies/confirm/", {"chosen": [box(theirs), box(also)]}, follow=True)
+    assert "已确认2项处理" in answer.content.decode()
+    assert [state_of(one) for one in (theirs, also, own)] == ["decided", "decided", "proposed"]
+    assert theirs.decisions.get().confirmed_by == supervisor
+    auditor = signed_in(make_staff("auditor", supervisor.region_id))
+    assert auditor.post("/discrepancies/confirm/", {"chosen": [box(own)]}).status_code == 403
 
 
 def test_an_exception_is_taken_and_handed_to_a_colleague_who_sees_it(
@@ -230,7 +252,9 @@ def test_an_auditor_reads_days_and_exceptions_and_is_offered_nothing_to_do(clerk
 def test_a_day_that_is_none_is_not_there_and_not_signed(at_desk: Client, day: str) -> None:
     assert at_desk.get(f"/days/day/?day={day}").status_code == 404
     assert "请选择日期" in text(at_desk, "/days/close/", day=day)
-    assert at_desk.get(f"/days/?day={day}").status_code == 200
+    month = at_desk.get(f"/days/?day={day}")
+    assert (month.status_code, 'role="alert"' in month.content.decode()) == (422, True)
+    assert at_desk.get("/days/").status_code == 200
 
 
 def test_a_day_to_come_has_no_page_yet_and_is_not_signed(at_desk: Client) -> None:

@@ -113,6 +113,16 @@ def test_a_row_of_a_signed_day_is_settled_and_said_to_be_booked_on_the_next(
     assert Settlement.objects.get().business_date == dt.date(2026, 3, 17)
 
 
+def test_a_check_tells_which_rows_would_be_booked_on_a_later_day(
+    client: Client, person: InsuredPerson, supervisor: Staff
+) -> None:
+    ClosedDay.objects.create(region=supervisor.region, business_date=dt.date(2026, 3, 16), closed_by=supervisor)
+    page = told(client, upload(client, feed_of(person.psn_no, hospital=make_institution()), check_only="on"))
+    assert "1笔将入账，记入其后日期" in page
+    assert "2026-03-16 → 2026-03-17。 day_closed" in page
+    assert not Settlement.objects.exists()
+
+
 def test_the_same_file_again_changes_nothing_and_says_so(client: Client, person: InsuredPerson) -> None:
     content = feed_of(person.psn_no, hospital=make_institution())
     told(client, upload(client, content))

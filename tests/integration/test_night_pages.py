@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Job, Region, Staff
 from accounts.models.audit import AuditKind
-from settlement.models import Institution, Settlement
+from settlement.models import Discrepancy, Institution, Settlement
 from settlement.night_steps import STEPS
 from settlement.papers.morning import _paper_of
 from settlement.rules.night import Hindrance, Wait
@@ -181,6 +181,32 @@ def test_the_supervisor_has_a_step_run_again_and_the_night_is_named(night: dict[
     again = client.post("/nights/again/", {"day": NIGHT.isoformat(), "kind": "return_transfers"}, follow=True)
     assert Job.objects.get(kind="return_transfers").state == "queued"
     assert again.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "polls"), [("queued", True), ("running", True), ("later", False), ("done", False), ("failed", False)]
+)
+def test_the_nights_are_looked_at_again_while_a_step_is_at_work(
+    night: dict[str, list[Settlement]], state: str, *, polls: bool
+) -> None:
+    now = timezone.now()
+    Job.objects.update(state="done", finished_at=now)
+    fields = {"state": "queued", "not_before": now} if state == "later" else {"state": state, "lease_until": now}
+    Job.objects.filter(kind="reconcile_day").update(**fields)
+    shown = nights_page(make_staff("supervisor", "421000"))
+    assert ('hx-select="#gj-chain"' in shown) is polls
+    assert f'hx-get="/nights/?until={NIGHT}"' in shown or not polls
+
+
+def test_what_a_morning_report_counts_leads_to_it(night: dict[str, list[Settlement]]) -> None:
+    shown = page(make_staff("supervisor", "421000"), REPORT)
+    difference = Discrepancy.objects.get(institution__region_id=HERE, closed_at=None)
+    for address in (
+        f"/days/day/?day={DAY}", "/discrepancies/?state=todo", f"/discrepancies/?state=&amp;day={DAY}",
+        f"/discrepancies/?state=&amp;institution={difference.institution_id}&amp;day={DAY}",
+        f"/discrepancies/{difference.pk}/",
+    ):  # fmt: skip
+        assert f'href="{address}"' in shown, address
 
 
 def test_a_day_that_is_none_is_told_and_the_nights_until_today_are_shown() -> None:

@@ -50,6 +50,8 @@ PAYING_ONLY = {
     "annual_limit_beneficiary", "visit_limit", "visit_limit_designated_disease", "usages", "refund_to",
     "mulaid_in_acct_pay", "transfers_per_day", "transfer_limit", "quiet_hours",
 }  # fmt: skip
+# Who decides about differences: tests/integration/test_deciding.py.
+RECONCILIATION = {name for name in PARAMETERS if name.startswith("difference_")}
 # What auditors are shown: tests/integration/test_anomalies.py.
 OVERSIGHT = {name for name in PARAMETERS if name.startswith("anomaly_")}
 # Shown by tests of their own below, as acts on a case.
@@ -171,7 +173,7 @@ def set_policy(row: Row) -> None:
 
 
 def test_every_parameter_is_in_the_table_or_concerns_paying_or_oversight() -> None:
-    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, PAYING_ONLY, OVERSIGHT]
+    named = [{row.parameter for row in TABLE}, HOLD_FROM_A_DAY, RECORDED, PAYING_ONLY, RECONCILIATION, OVERSIGHT]
     assert set.union(*named) == set(PARAMETERS)
     assert sum(len(names) for names in named) == len(PARAMETERS), "each is named once"
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AccountEntry, AuditEvent, InsuredPerson, PersonalAccount, Region, Staff
@@ -42,7 +43,7 @@ from settlement.services.refusals import (
     SameIdOtherContent,
     SettlementRefused,
 )
-from settlement.services.settling import as_sent, record_settlement
+from settlement.services.settling import as_sent, record_settlement, settle
 from tests.factories import (
     make_bill,
     make_institution,
@@ -759,6 +760,15 @@ def test_what_must_be_paid_whole_is_refused_and_takes_nothing(household: Bind, c
     assert told(record_settlement(new=replace(bill, in_full=False), by=clerk))[CASH] == "0.01"
     enough = make_bill(family.child, "0.00", in_full=True)
     assert record_settlement(new=enough, by=clerk).psn_cash_pay == 0
+
+
+def test_a_bill_that_is_not_covered_stands_in_the_way_of_none_behind_it(household: Bind, clerk: Staff) -> None:
+    family = household(owner="0+10", spouse="0+5", father="0+0")
+    bill = make_bill(family.child, "15.01", in_full=True)
+    with transaction.atomic():
+        first, again, in_part = settle(bills=[bill, bill, replace(bill, in_full=False)], by=clerk)
+    assert [type(one) for one in (first, again, in_part)] == [NotCovered, NotCovered, Settlement]
+    assert told(Settlement.objects.get())[CASH] == "0.01"
 
 
 def test_every_refusal_says_whose_fault_it_is_and_what_to_do() -> None:

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Job
 from accounts.models.audit import AuditKind
 from accounts.services.staff import nightly_staff
 from settlement.models import Institution, Statement
 from settlement.services.statement_folder import SEEN, Taken, take_in_folder
 from settlement.services.statements import take_in
 from settlement.tasks import take_in_statements
-from tests.factories import make_institution, zipped
+from tests.factories import make_institution, make_staff, zipped
+from tests.integration.test_settlement_pages import at, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("regions")]
 LINE = "S1\tM1\tP1\t10.00\t5.00\t5.00\t0"
@@ -82,6 +83,27 @@ def test_a_refused_file_lies_beside_its_reasons_in_chinese_and_does_not_hold_up_
     assert reason.startswith("第 2 行 medfee_sumamt: ")
     assert "amount_invalid" in reason
     assert any("一" <= character <= "鿿" for character in reason[12:])
+
+
+def test_a_refused_file_is_shown_with_its_reason_to_the_region_of_its_institution(
+    folder: Path, hospital: Institution
+) -> None:
+    bad = put(folder, hospital, LINE, "S2\tM\tP\t1e3\t0\t0\t0")
+    (folder / "notes.doc").write_bytes(b"hello")
+    take_in_folder()
+    take_in_folder()
+    own, country, stranger = (at(make_staff("supervisor", region)) for region in ("421002", "100000", "330100"))
+    page = text(own, "/statements/")
+    assert bad.name in page
+    assert "notes.doc" not in page
+    assert "notes.doc" in text(country, "/statements/")
+    assert bad.name not in text(stranger, "/statements/")
+    job = Job.objects.get(region_id="421002")
+    assert "amount_invalid" in text(own, f"/statements/loads/{job.pk}/")
+    assert stranger.get(f"/statements/loads/{job.pk}/").status_code == 404
+    unreadable = Job.objects.get(region_id="100000")
+    assert (unreadable.state, job.state) == ("refused", "done")
+    assert unreadable.failure in text(country, "/statements/")
 
 
 def test_the_same_file_twice_changes_nothing_and_another_of_its_name_keeps_both(

@@ -14,7 +14,8 @@ from accounts.models import AuditEvent, Code, Job, Staff
 from accounts.models.audit import AuditKind
 from accounts.services.jobs import run_job
 from accounts.services.rights import RightMissing
-from settlement.models import Institution, Statement, StatementTotal
+from settlement.models import Discrepancy, Institution, Statement, StatementTotal
+from settlement.services.deciding import decide
 from settlement.services.reconciling import reconcile
 from settlement.services.results import result_file
 from settlement.services.settling import record_settlement
@@ -133,6 +134,17 @@ def test_lines_are_shown_masked_with_what_differs(client: Client, supervisor: St
     assert "P12345678901" not in page
     assert "P12*****8901" in page
     assert "机构多" in words(page)
+
+
+def test_the_list_counts_what_is_open_and_no_more_what_is_decided(
+    client: Client, supervisor: Staff, hospital: Institution
+) -> None:
+    shown = make_statement("421002", LINE, hospital=hospital)
+    reconcile(day=shown.business_date, by=supervisor)
+    assert '<td class="amount"><b>1</b></td>' in text(client, "/statements/")
+    one = Discrepancy.objects.get()
+    decide(chosen={one.pk: one.version}, reason="institution_corrects", note="", by=supervisor)
+    assert '<td class="amount"><b>1</b></td>' not in text(client, "/statements/")
 
 
 def test_the_list_is_narrowed_by_day_institution_and_state(client: Client, hospital: Institution) -> None:

@@ -37,6 +37,14 @@ def refused(book: Book, one: NewSettlement) -> tuple[str, str]:
     return fault.value.code, fault.value.other
 
 
+def test_a_bill_that_was_struck_out_may_come_again_with_other_content() -> None:
+    book = Book()
+    book.admit(bill())
+    book.strike(bill())
+    assert refused(book, reversal()) == ("original_unknown", "S1")
+    assert book.admit(bill(amounts=amounts("20.00")))
+
+
 def test_a_bill_is_admitted_once() -> None:
     book = Book()
     assert [book.admit(bill()), book.admit(bill()), book.admit(bill("S2"))] == [True, False, True]

@@ -22,11 +22,13 @@ visit_limit visit_limit_designated_disease usages cross_city cross_province
 min_bind_days rebind_wait_days release_lag_days changes_per_year proof_mode review_mode refund_to
 mulaid_in_acct_pay transfers_per_day transfer_limit quiet_hours
 """
-# From which figure auditors are shown something: docs/adr/0023.
+# Who decides about differences: docs/adr/0023.
+RECONCILIATION = "difference_accepted_up_to difference_alone_up_to"
+# From which figure auditors are shown something: docs/adr/0026.
 OVERSIGHT = """
 anomaly_payer_groups anomaly_burst_days anomaly_cards anomaly_card_minutes anomaly_grace_days anomaly_cases_per_day
 """
-DOMAIN_PARAMETERS = [*DOMAIN_PAGE.split(), *OVERSIGHT.split()]
+DOMAIN_PARAMETERS = [*DOMAIN_PAGE.split(), *RECONCILIATION.split(), *OVERSIGHT.split()]
 
 DEFAULTS: dict[str, Any] = {
     "max_members": 8,
@@ -57,6 +59,8 @@ DEFAULTS: dict[str, Any] = {
     "transfers_per_day": 3,
     "transfer_limit": Decimal(2000),
     "quiet_hours": "22:00-06:00",
+    "difference_accepted_up_to": Decimal(1),
+    "difference_alone_up_to": Decimal(1000),
     "anomaly_payer_groups": 3,
     "anomaly_burst_days": 30,
     "anomaly_cards": 3,
@@ -125,6 +129,8 @@ ACCEPTED = [
     ("transfer_limit", "2000.01", Decimal("2000.01")),
     ("quiet_hours", "23:30-05:45", "23:30-05:45"),
     ("quiet_hours", None, None),
+    ("difference_accepted_up_to", "0", Decimal("0.00")),
+    ("difference_alone_up_to", "5000.50", Decimal("5000.50")),
     ("anomaly_payer_groups", 2, 2),
     ("anomaly_burst_days", 1, 1),
     ("anomaly_cards", 2, 2),

@@ -11,6 +11,7 @@ from typing import Any
 from accounts.management.base import Outcome, StaffCommand, import_outcome, read_file
 from accounts.models import Staff
 from accounts.services.import_result import ImportResult
+from accounts.spreadsheets.reader import reading_zipped_texts
 from settlement.services.statements import RIGHT, load_statement
 
 
@@ -24,7 +25,8 @@ class Command(StaffCommand):
 
     def act(self, staff: Staff, options: dict[str, Any]) -> Outcome:
         contents = [(path, read_file(path)) for path in options["files"]]
-        results = [load_statement(content=content, name=path.name, by=staff) for path, content in contents]
+        with reading_zipped_texts(len(contents)):
+            results = [load_statement(content=content, name=path.name, by=staff) for path, content in contents]
         return import_outcome(_together(results))
 
 
