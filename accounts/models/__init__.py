@@ -2,7 +2,7 @@ from accounts.models.account import AccountAdjustment, AccountEntry, PersonalAcc
 from accounts.models.audit import AuditEvent
 from accounts.models.closed_day import ClosedDay
 from accounts.models.code import Code
-from accounts.models.job import Job, JobFile
+from accounts.models.job import Job, JobFile, JobFilePiece
 from accounts.models.person import InsuredPerson
 from accounts.models.region import Region
 from accounts.models.staff import Staff
@@ -17,6 +17,7 @@ __all__ = [
     "InsuredPerson",
     "Job",
     "JobFile",
+    "JobFilePiece",
     "PersonalAccount",
     "Region",
     "RegionMove",

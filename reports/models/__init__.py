@@ -1,3 +1,4 @@
-from reports.models.saved import SavedReport
+from reports.models.full_numbers import FullNumbersRequest
+from reports.models.saved import MonthlyExport, SavedReport
 
-__all__ = ["SavedReport"]
+__all__ = ["FullNumbersRequest", "MonthlyExport", "SavedReport"]

@@ -34,6 +34,7 @@ from tests.factories import (
     make_group,
     make_import_family,
     make_match,
+    make_numbers_request,
     make_person,
     make_settlement,
     make_staff,
@@ -74,6 +75,7 @@ READERS = {
     "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "JobFile": {"clerk", "reviewer", "supervisor"},
     "SavedReport": {"supervisor", "auditor"},
+    "FullNumbersRequest": {"supervisor", "auditor"},
     "AuditEvent": {"supervisor", "auditor"},
     "Staff": {"supervisor", "auditor", "administrator"},
     "MutualAidGroup": EVERYBODY_BUT_THE_ADMINISTRATOR,
@@ -157,6 +159,7 @@ def furnish(region: str) -> None:
     submitted_claim(owner, by=clerk)
     ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
     SavedReport.objects.create(owner=clerk, name="x", report="mutual-aid")
+    make_numbers_request(clerk)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"
