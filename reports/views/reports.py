@@ -21,7 +21,7 @@ from reports.definition import Offered, Report, RowList
 from reports.files import Form, shown_all
 from reports.forms import MonthlyForm, SaveForm
 from reports.full_numbers import has_numbers
-from reports.list_files import headed, shown
+from reports.list_files import FIGURES, headed, shown
 from reports.lists import LISTS, OFFERED
 from reports.models import SavedReport
 from reports.monthly import schedule_report, unschedule_report
@@ -88,7 +88,8 @@ def _of_report(report: Report, rows: Any) -> dict[str, Any]:
 def _of_list(listed: RowList, rows: QuerySet[Any]) -> dict[str, Any]:
     """The first rows, unless no index finds them soon; a worker has more time."""
     columns = [(one, kind.kind != "text") for one, kind in zip(listed.columns, headed(listed), strict=True)]
-    context = {"columns": columns, "most": FIRST_ROWS, "has_numbers": has_numbers(listed)}
+    context: dict[str, Any] = {"columns": columns, "most": FIRST_ROWS, "has_numbers": has_numbers(listed)}
+    context["has_amounts"] = any(one.holds in FIGURES for one in listed.columns)
     try:
         with patience():
             found = Reading(listed, rows).first(FIRST_ROWS + 1)
