@@ -6,6 +6,7 @@ one. A short table is built in memory and goes through no temporary file; a long
 caller keeps to itself.
 """
 
+import csv
 import datetime as dt
 import io
 import os
@@ -96,7 +97,11 @@ class Sheet:
 
 
 def write_long_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]], place: str) -> None:
-    rustpy_xlsxwriter.write_csv(_records(columns, rows, _in_csv), place, bom=True)
+    """Row by row, where rustpy would hold the whole file until its end."""
+    with open(place, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([marked(column.heading) for column in columns])
+        writer.writerows([_in_csv(value) for value in row] for row in rows)
 
 
 def write_long_workbook(sheets: Sequence[Sheet], place: str, *, between: Path) -> None:

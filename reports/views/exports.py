@@ -32,7 +32,7 @@ AWAITED = "awaited_exports"  # in the session: those whose end is told wherever 
 
 def own_exports(request: StaffRequest) -> QuerySet[Job]:
     """Without the files' contents: the page asks every second."""
-    own = Job.objects.for_staff(request.user).filter(owner=request.user, kind=KIND)
+    own = Job.objects.for_staff(request.user).filter(owner=request.user, kind=KIND, params__report__in=[*OFFERED])
     return own.select_related("file", "full_numbers").defer("file__content_sealed")
 
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.pages import StaffRequest, render_page
 from reports.asking import narrowed
-from reports.definition import Offered, Report, RowList
+from reports.definition import Holds, Offered, Report, RowList
 from reports.files import Form, shown_all
 from reports.forms import MonthlyForm, SaveForm
 from reports.full_numbers import has_numbers
-from reports.list_files import FIGURES, headed, shown
+from reports.list_files import FIGURES, shown
 from reports.lists import LISTS, OFFERED
 from reports.models import SavedReport
 from reports.monthly import schedule_report, unschedule_report
@@ -34,6 +34,7 @@ from settlement.listing import TooBroad, patience
 READ = "reports.read_reports"
 LINES = 200
 FIRST_ROWS = 50
+ON_THE_RIGHT = (*FIGURES, Holds.COUNT)
 
 
 def report_or_404(request: StaffRequest, code: str) -> Offered:
@@ -86,17 +87,21 @@ def _of_report(report: Report, rows: Any) -> dict[str, Any]:
 
 
 def _of_list(listed: RowList, rows: QuerySet[Any]) -> dict[str, Any]:
-    """The first rows, unless no index finds them soon; a worker has more time."""
-    columns = [(one, kind.kind != "text") for one, kind in zip(listed.columns, headed(listed), strict=True)]
-    context: dict[str, Any] = {"columns": columns, "most": FIRST_ROWS, "has_numbers": has_numbers(listed)}
-    context["has_amounts"] = any(one.holds in FIGURES for one in listed.columns)
+    """The first rows, unless no index finds them soon; a worker has more time. With the columns of the paper."""
+    columns = [(place, one) for place, one in enumerate(listed.columns) if one.on_paper]
+    context: dict[str, Any] = {
+        "columns": [(one.label, one.holds in ON_THE_RIGHT) for _place, one in columns],
+        "most": FIRST_ROWS,
+        "has_numbers": has_numbers(listed),
+        "has_amounts": any(one.holds in FIGURES for one in listed.columns),
+    }
     try:
         with patience():
             found = Reading(listed, rows).first(FIRST_ROWS + 1)
     except TooBroad:
         return context | {"too_broad": True}
     lines = [
-        [(shown(value, one.holds), is_figure) for value, (one, is_figure) in zip(row, columns, strict=True)]
+        [(shown(row[place], one.holds), one.holds in ON_THE_RIGHT) for place, one in columns]
         for row in found[:FIRST_ROWS]
     ]
     return context | {"lines": lines, "more": len(found) > FIRST_ROWS}
