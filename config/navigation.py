@@ -88,6 +88,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(_("Standard reports"), "monitoring", "reports", "reports.read_reports")
                 | _lit_on("reports", "report"),
                 _item(_("My exports"), "download", "exports", "reports.export_reports"),
+                _item(_("Full ID numbers"), "key", "full-numbers", "reports.view_fullnumbersrequest"),
             ],
         },
         {

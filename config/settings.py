@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "accounts.tasks.sweep_jobs", "schedule": 20.0, "options": {"expires": 15}},
     "forget-exports": {"task": "reports.tasks.forget_exports", "schedule": 3600.0},
+    "export-monthly": {"task": "reports.tasks.export_monthly", "schedule": 600.0, "options": {"expires": 500}},
     "take-in-statements": {
         "task": "settlement.tasks.take_in_statements",
         "schedule": 60.0,
@@ -263,6 +264,10 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
 # Papers of cases, sealed: one directory, shared by every web host, in no directory that a web server hands out.
 DOCUMENTS_DIR = Path(env.str("DOCUMENTS_DIR", default="") or VAR_DIR / "documents")
+# Where exports are made, in files without names: on the worker's own disk, nobody else's to read.
+EXPORTS_DIR = Path(env.str("EXPORTS_DIR", default="") or VAR_DIR / "exports")
+# Rows with full ID numbers that one person may export alone; for more, a second one agrees.
+FULL_NUMBERS_ALONE_UP_TO = env.int("FULL_NUMBERS_ALONE_UP_TO", default=500)
 # Statements of institutions that other programs put there are taken in every minute; empty: none are.
 STATEMENTS_DIR = env.str("STATEMENTS_DIR", default="")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -8,28 +8,24 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 
 from accounts.models import Staff
-from reports.definition import Report
+from reports.definition import Offered
 from reports.files import About
-from reports.filters import ReportFilter
+from reports.filters import ReportFilter, SettlementListFilter
 
 
 def narrowed(
-    report: Report, asked: Mapping[str, str], *, staff: Staff, today: dt.date, request: HttpRequest | None = None
-) -> ReportFilter:
+    report: Offered, asked: Mapping[str, str], *, staff: Staff, today: dt.date, request: HttpRequest | None = None
+) -> ReportFilter | SettlementListFilter:
     """The filter of a report with what was asked, in the scope of the staff member."""
     return report.narrow(asked, request=request, staff=staff, today=today)
 
 
-def in_words(rows: ReportFilter) -> list[tuple[str, str]]:
+def in_words(rows: ReportFilter | SettlementListFilter) -> list[tuple[str, str]]:
     """What rows are narrowed to: label and value, in the order of the page."""
-    told = []
-    for name, value in rows.asked.items():
-        choices = dict(rows.filters[name].extra.get("choices", []))
-        told.append((str(rows.filters[name].label), str(choices.get(value, value))))
-    return told
+    return [(str(rows.filters[name].label), rows.in_words(name, value)) for name, value in rows.asked.items()]
 
 
-def about(rows: ReportFilter, *, staff: Staff, at: dt.datetime) -> About:
+def about(rows: ReportFilter | SettlementListFilter, *, staff: Staff, at: dt.datetime) -> About:
     return About(
         asked=in_words(rows),
         scope=str(staff.region),

@@ -1,4 +1,5 @@
-"""What a standard report is: where its rows come from, what they are told apart by, what is counted of each.
+"""What a standard report is: where its rows come from, what they are told apart by, what is counted of each; and what
+a list is: the rows themselves.
 
 One definition serves the page, the workbook and the paper, so that a figure cannot differ between them.
 """
@@ -15,7 +16,7 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from reports.filters import ReportFilter
+    from reports.filters import ReportFilter, SettlementListFilter
 
 Text = str | Promise
 Words = Callable[[Iterable[Any]], Mapping[Any, str]]
@@ -67,3 +68,47 @@ class Report:
 
     def __str__(self) -> str:
         return str(self.title)
+
+
+class Holds(StrEnum):
+    """What a column of a list holds. `NUMBER`: the certificate number of a person, masked unless full numbers are
+    asked for; `AMOUNT`: yuan that add up; `BALANCE`: yuan that do not.
+    """
+
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "count"
+    AMOUNT = "amount"
+    BALANCE = "balance"
+    DAY = "day"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`of`: the expression of the value, for `NUMBER` the way to the person; `words`: how codes are read."""
+
+    label: Text
+    of: str | Combinable
+    holds: Holds = Holds.TEXT
+    words: Words | None = None
+    width: int = 16
+    on_paper: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RowList:
+    """Rows of one model, each a line. Its columns have different labels, and those of figures come last."""
+
+    code: str
+    title: Text
+    question: Text
+    right: str
+    narrow: type[ReportFilter | SettlementListFilter]
+    columns: Sequence[Column]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+Offered = Report | RowList

@@ -53,6 +53,7 @@ class About:
     staff: str
     office: str
     at: datetime
+    reason: str = ""  # of full numbers
 
 
 class ReportPaper(TypedDict):

@@ -11,12 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
-from accounts.models import Region, Staff
+from accounts.models import AccountEntry, Region, Staff
+from accounts.models.account import EntryKind
 from accounts.selectors import code_labels
 from families.models import GroupMember, ImportFamily, MutualAidGroup, RegistrationCase
 from reports.reconciled import with_outcome
-from settlement.filters import FIRST_DAY, LAST_DAY, DayFilter, Narrowing
-from settlement.models import Claim, Settlement, SettlementKind, Statement, WalletTransfer
+from settlement.filters import FIRST_DAY, LAST_DAY, DayFilter, Narrowing, SettlementFilter
+from settlement.models import (
+    Claim,
+    Discrepancy,
+    Settlement,
+    SettlementKind,
+    SettlementShare,
+    Statement,
+    WalletTransfer,
+)
+from settlement.models.discrepancy import DiscrepancyState, in_state
 
 Rows = Any
 DAY = dt.timedelta(days=1)
@@ -152,3 +162,47 @@ class GroupReportFilter(AsOfFilter):
 class MemberReportFilter(AsOfFilter):
     model_of_rows = GroupMember
     region_field = "group__region"
+
+
+class SettlementListFilter(SettlementFilter):
+    """What the page of settlements is narrowed to, by the same address; the month so far where nothing is said."""
+
+    usual = staticmethod(PeriodFilter.usual)
+
+    def __init__(self, data: Any, *, request: HttpRequest | None, staff: Staff, today: dt.date) -> None:
+        given = {name: data[name] for name in data if data[name]}
+        super().__init__(given or self.usual(today), request=request, staff=staff)
+        del self.filters["before"], self.filters["after"]
+
+    def in_words(self, name: str, value: Any) -> str:
+        """A patient by the person number, which says nothing of the person."""
+        if name == "person":
+            return self.patient.psn_no if self.patient else "—"
+        return super().in_words(name, value)
+
+
+class ShareFilter(PeriodFilter):
+    model_of_rows = SettlementShare
+    region_field = "account__person__region"
+    day_field = "settlement__business_date"
+
+
+class EntryFilter(PeriodFilter):
+    model_of_rows = AccountEntry
+    region_field = "account__person__region"
+
+    kind = ChoiceFilter(label=_("kind"), choices=EntryKind.choices)
+
+
+class DiscrepancyListFilter(PeriodFilter):
+    model_of_rows = Discrepancy
+    region_field = "institution__region"
+
+    state = ChoiceFilter(label=_("state"), choices=DiscrepancyState.choices, method="narrow_to_state")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queryset: Rows = Discrepancy.objects.for_staff(kwargs["staff"]).with_state()
+
+    def narrow_to_state(self, rows: Rows, _name: str, state: str) -> Rows:
+        return rows.filter(in_state(state))

@@ -119,6 +119,11 @@ class Narrowing(FilterSet):
             return {}
         return {name: value for name, value in self.form.cleaned_data.items() if value not in (None, "")}
 
+    def in_words(self, name: str, value: Any) -> str:
+        """A value that was chosen, as a person reads it."""
+        choices = dict(self.filters[name].extra.get("choices", []))
+        return str(choices.get(value, value))
+
 
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
@@ -134,7 +139,7 @@ class CareFilter(Narrowing):
     state = ChoiceFilter(label=gettext_lazy("state"), choices=State.choices, method="narrow_to_state")
     institution = CharFilter(label=gettext_lazy("institution: name or code"), method="narrow_to_institution")
 
-    def __init__(self, data: Any, settlements: Settlements, *, request: HttpRequest) -> None:
+    def __init__(self, data: Any, settlements: Settlements, *, request: HttpRequest | None) -> None:
         super().__init__(data, settlements, request=request)
         self.filters["med_type"].extra["choices"] = list(code_labels("med_type").items())
 
@@ -163,7 +168,7 @@ class SettlementFilter(CareFilter):
     before = _PlaceFilter(label=gettext_lazy("before"))
     after = _PlaceFilter(label=gettext_lazy("after"))
 
-    def __init__(self, data: Any, *, request: HttpRequest, staff: Staff) -> None:
+    def __init__(self, data: Any, *, request: HttpRequest | None, staff: Staff) -> None:
         self.staff = staff
         super().__init__(data, Settlement.objects.for_staff(staff), request=request)
         regions = Region.objects.under(staff.region)

@@ -51,6 +51,7 @@ from families.services.imports.columns import COLUMNS, heading_of
 from families.services.imports.faults import RowFault
 from families.services.plans import MemberTerms
 from families.services.policies import SettingInput, change_draft, draft_policy
+from reports.models import FullNumbersRequest
 from settlement.models import (
     Anomaly,
     Claim,
@@ -425,6 +426,13 @@ def make_total(region: str = "421002", *, by: Staff, **fields: Any) -> Statement
     return StatementTotal.objects.create(
         institution=make_institution(region), loaded_by=by, **(values | amounts | fields)
     )
+
+
+def make_numbers_request(by: Staff, **fields: Any) -> FullNumbersRequest:
+    """For the members of groups, waiting for a second person."""
+    values = {"report": "members", "form": "csv", "language": "zh-hans", "reason": "x", "rows": 501}
+    state = {"alone_up_to": 500, "state": "waiting", "asked_by": by, "region": by.region}
+    return FullNumbersRequest.objects.create(**(values | state | fields))
 
 
 def make_anomaly(of: MutualAidGroup, /, **fields: Any) -> Anomaly:

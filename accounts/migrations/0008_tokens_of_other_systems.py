@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_rights_to_nights'),
+        ('accounts', '0007_cancelled_jobs_and_files_in_pieces'),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from accounts.models.api_token import ApiToken
 from accounts.models.audit import AuditEvent
 from accounts.models.closed_day import ClosedDay
 from accounts.models.code import Code
-from accounts.models.job import Job, JobFile
+from accounts.models.job import Job, JobFile, JobFilePiece
 from accounts.models.person import InsuredPerson
 from accounts.models.region import Region
 from accounts.models.staff import Staff
@@ -19,6 +19,7 @@ __all__ = [
     "InsuredPerson",
     "Job",
     "JobFile",
+    "JobFilePiece",
     "PersonalAccount",
     "Region",
     "RegionMove",

@@ -8,6 +8,8 @@ was checked is imported once at most, by whoever had it checked.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -29,9 +31,11 @@ class JobState(models.TextChoices):
     DONE = "done", _("done")
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
 
 
-OVER = (JobState.DONE, JobState.REFUSED, JobState.FAILED)
+OVER = (JobState.DONE, JobState.REFUSED, JobState.FAILED, JobState.CANCELLED)
+PIECE = 1 << 20  # bytes of a file that is kept in pieces
 
 
 @track(
@@ -133,7 +137,11 @@ class Job(models.Model):
 
 
 class JobFile(models.Model):
-    """The file a job works on or makes, sealed: it carries personal data and every host must reach it."""
+    """The file a job works on or makes, sealed: it carries personal data and every host must reach it.
+
+    Invariant: it is there whole or not at all. What came from outside is one value; what a job made is in pieces, as
+    many as `piece_count` says when the transaction ends (trigger).
+    """
 
     region_lookup = "job__region"
 
@@ -141,21 +149,104 @@ class JobFile(models.Model):
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
-    content_sealed = models.BinaryField()
+    content_sealed = models.BinaryField(null=True)
+    piece_count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(_("kept until"), null=True, help_text=_("of what was made to be fetched"))
 
     objects = ScopedQuerySet["JobFile"].as_manager()
 
     class Meta:
         verbose_name = _("job file")
         verbose_name_plural = _("job files")
+        indexes = [
+            models.Index(fields=["expires_at"], name="job_file_expires", condition=Q(expires_at__isnull=False))
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_file_whole_or_in_pieces",
+                condition=Q(content_sealed__isnull=False, piece_count=0)
+                | Q(content_sealed__isnull=True, piece_count__gt=0),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="job_file_has_its_pieces",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__piece_count__gt=0),
+                func="""
+                    IF EXISTS (SELECT FROM accounts_jobfile WHERE id = NEW.id)
+                       AND (SELECT count(*) FROM accounts_jobfilepiece WHERE file_id = NEW.id)
+                           <> NEW.piece_count THEN
+                        RAISE EXCEPTION 'file % has not all its pieces', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'job_file_has_its_pieces';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
 
     @property
     def content(self) -> bytes:
-        return sealing.open_bytes(bytes(self.content_sealed), bound_to=f"file:{self.sha256}", keyring=keys.keyring())
+        """The whole of it, in memory. Raises: SealBroken."""
+        return b"".join(self.opened())
 
     @content.setter
     def content(self, content: bytes) -> None:
         self.content_sealed = sealing.seal_bytes(content, bound_to=f"file:{self.sha256}", keyring=keys.keyring())
+
+    def opened(self) -> Iterator[bytes]:
+        """The file, a piece at a time, each asked for when it is wanted.
+
+        Raises: SealBroken, also for a piece that is missing or stands in another's place.
+        """
+        if self.content_sealed is not None:
+            sealed = bytes(self.content_sealed)
+            yield sealing.open_bytes(sealed, bound_to=f"file:{self.sha256}", keyring=keys.keyring())
+        for number in range(1, self.piece_count + 1):
+            piece = self.pieces.filter(number=number).first()
+            if piece is None:
+                raise sealing.SealBroken(f"piece {number} of {self.piece_count} is missing")
+            yield piece.opened_for(self)
+
+
+class JobFilePiece(models.Model):
+    """A part of a file, sealed for its file, its place and the number of all parts: none can be left out or moved.
+
+    In no scope of its own: it is reached through its file.
+    """
+
+    file = models.ForeignKey(JobFile, models.CASCADE, db_index=False, related_name="pieces")
+    number = models.PositiveIntegerField()
+    content_sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("piece of a job file")
+        verbose_name_plural = _("pieces of job files")
+        ordering = ["file", "number"]
+        constraints = [
+            models.UniqueConstraint(name="job_file_piece_once", fields=["file", "number"]),
+            models.CheckConstraint(name="job_file_piece_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}/{self.number}"
+
+    @classmethod
+    def sealed(cls, file: JobFile, number: int, content: bytes) -> JobFilePiece:
+        bound_to = cls._bound_to(file, number)
+        content_sealed = sealing.seal_bytes(content, bound_to=bound_to, keyring=keys.keyring())
+        return cls(file=file, number=number, content_sealed=content_sealed)
+
+    def opened_for(self, file: JobFile) -> bytes:
+        """Raises: SealBroken."""
+        bound_to = self._bound_to(file, self.number)
+        return sealing.open_bytes(bytes(self.content_sealed), bound_to=bound_to, keyring=keys.keyring())
+
+    @staticmethod
+    def _bound_to(file: JobFile, number: int) -> str:
+        return f"file:{file.sha256}:{number}/{file.piece_count}"

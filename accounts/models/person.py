@@ -47,6 +47,11 @@ class Gender(models.TextChoices):
     FEMALE = "2", _("female")
 
 
+def opened_number(psn_no: str, certno_sealed: bytes | memoryview) -> str:
+    """The full certificate number of a row. Raises: SealBroken."""
+    return keys.open_for(f"person:{psn_no}:certno", certno_sealed)
+
+
 class PersonQuerySet(ScopedQuerySet["InsuredPerson"]):
     def with_number(self, number: str) -> PersonQuerySet:
         """Records whose certificate number or `psn_no` is exactly this, written as it is stored.
@@ -175,7 +180,7 @@ class InsuredPerson(models.Model):
     @property
     def certno(self) -> str:
         """The full number. Show `masked_number` unless the reveal was audited."""
-        return keys.open_for(f"person:{self.psn_no}:certno", self.certno_sealed)
+        return opened_number(self.psn_no, self.certno_sealed)
 
     @certno.setter
     def certno(self, number: str) -> None:

@@ -6,8 +6,6 @@ Invariant: every writer of persons stores `name_key(name)`, so that one search f
 import re
 from functools import cache
 
-from pypinyin import lazy_pinyin
-
 LONGEST_KEY = 200
 
 # Surnames that are read otherwise than the character alone.
@@ -36,4 +34,6 @@ def _words(text: str) -> list[str]:
 @cache
 def _reading(word: str) -> str:
     """Character by character: the phrases by which pypinyin tells readings apart are no names."""
+    from pypinyin import lazy_pinyin  # 55 MiB, which a worker that enters no person need not have
+
     return " ".join(lazy_pinyin(word)).lower()

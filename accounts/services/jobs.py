@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from celery import current_app
 from django.conf import settings
@@ -24,8 +25,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting, writes
-from accounts.models import Job, JobFile, Staff
-from accounts.models.job import OVER, JobState
+from accounts.models import Job, JobFile, JobFilePiece, Staff
+from accounts.models.job import OVER, PIECE, JobState
 
 LEASE = dt.timedelta(seconds=30)
 HEARTBEAT_SECONDS = 1.0
@@ -37,7 +38,11 @@ LONGEST_NAME = 200  # too long a name is cut in front: the ending tells a workbo
 
 
 class LeaseLost(Exception):
-    """Another worker holds this job now: whatever this one did is rolled back."""
+    """Another worker holds this job now, or it was cancelled: whatever this one did is rolled back."""
+
+
+class NotToCancel(Exception):
+    """The job is over, or of a kind that is not cancelled; the message is for the person who asked."""
 
 
 class JobRefused(Exception):
@@ -99,6 +104,34 @@ def in_steps(work: Work) -> Work:
     return work
 
 
+_CANCELLABLE: set[Work] = set()
+
+
+def cancellable(work: Work) -> Work:
+    """Marks work that its owner may cancel: what it leaves is its file alone, and that goes with it."""
+    _CANCELLABLE.add(work)
+    return work
+
+
+def may_be_cancelled(job: Job) -> bool:
+    return not job.is_over and import_string(settings.JOB_KINDS[job.kind]) in _CANCELLABLE
+
+
+@writes
+def cancel_job(*, job: Job, by: Staff) -> None:
+    """End a job that waits or runs; nothing that it did or made is kept.
+
+    Its worker finds out at its next heartbeat, at the latest when it wants to keep something. `by`: the owner.
+    Raises: NotToCancel. Locks: the job.
+    """
+    if not may_be_cancelled(job):
+        raise NotToCancel(_("It is over already, or it cannot be cancelled."))
+    unfinished = Job.objects.filter(pk=job.pk, owner=by, state__in=[JobState.QUEUED, JobState.RUNNING])
+    if not unfinished.update(state=JobState.CANCELLED, finished_at=timezone.now(), not_before=None, failure=""):
+        raise NotToCancel(_("It is over already, or it cannot be cancelled."))
+    JobFile.objects.filter(job=job).delete()
+
+
 @writes
 def enqueue(
     *,
@@ -158,6 +191,24 @@ def keep_file(job: Job, *, name: str, content: bytes) -> None:
     )
     stored.content = content
     stored.save()
+
+
+def keep_file_made(job: Job, file: BinaryIO, *, name: str, sha256: str, expires_at: dt.datetime) -> JobFile:
+    """Keep a file that a job made, sealed piece by piece: however long it is, one piece is in memory.
+
+    In the place of one that a worker left which was killed before the end. `sha256`: of the whole file.
+    Expects a transaction.
+    """
+    JobFile.objects.filter(job=job).delete()
+    size = file.seek(0, os.SEEK_END)
+    kept = JobFile.objects.create(
+        job=job, name=name[-LONGEST_NAME:], sha256=sha256, size=size, piece_count=max(1, -(-size // PIECE)),
+        expires_at=expires_at,
+    )  # fmt: skip
+    file.seek(0)
+    for number in range(1, kept.piece_count + 1):
+        JobFilePiece.sealed(kept, number, file.read(PIECE)).save(force_insert=True)
+    return kept
 
 
 def enqueue_once_a_day(*, kind: str, by: Staff, business_date: dt.date, params: dict[str, Any] | None = None) -> Job:

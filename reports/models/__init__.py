@@ -1,4 +1,5 @@
-from reports.models.saved import SavedReport
+from reports.models.full_numbers import FullNumbersRequest
+from reports.models.saved import MonthlyExport, SavedReport
 from reports.models.summary import (
     CounterSummary,
     FamilySummary,
@@ -10,6 +11,8 @@ from reports.models.summary import (
 __all__ = [
     "CounterSummary",
     "FamilySummary",
+    "FullNumbersRequest",
+    "MonthlyExport",
     "PersonsToDate",
     "SavedReport",
     "SettlementSummary",

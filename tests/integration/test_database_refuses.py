@@ -41,7 +41,6 @@ from families.services.case_forms import CaseInput, LineInput
 from families.services.documents import set_agent
 from families.services.drafts import save_case
 from families.services.policies import SettingInput, change_draft
-from reports.models import SavedReport
 from settlement.models import Discrepancy, PremiumPayment, Reconciliation, Statement, StatementLine
 from settlement.models.settlement import EVERY_AMOUNT
 from settlement.services.settling import record_settlement
@@ -67,6 +66,7 @@ from tests.factories import (
 from tests.integration.anomaly_laws import ANOMALY_LAWS, anomalies_world
 from tests.integration.claim_laws import CLAIM_LAWS, claims_world
 from tests.integration.closing_laws import CLOSING_LAWS, closing_world
+from tests.integration.export_laws import EXPORT_LAWS, exports_world
 from tests.integration.token_laws import TOKEN_LAWS, tokens_world
 from tests.own import own_models
 
@@ -377,7 +377,7 @@ ACCOUNTS = {
     ),
     "job_ended_has_time": Law(
         change(JOB, "job", "state = 'done', finished_at = now()"),
-        [change(JOB, "job", f"state = '{state}'") for state in ("done", "refused", "failed")],
+        [change(JOB, "job", f"state = '{state}'") for state in ("done", "refused", "failed", "cancelled")],
     ),
     # A file is imported once its owner, and nobody else, confirmed its finished check.
     "job_confirms_own_check": Law(
@@ -1210,8 +1210,8 @@ def premium(of: str, year: int, *, person: str = "patient") -> str:
 
 
 def saved_report(name: str) -> str:
-    return f"""INSERT INTO reports_savedreport (owner_id, name, report, asked, saved_at)
-        VALUES ({{clerk}}, '{name}', 'mutual-aid', '{{{{}}}}', now());"""
+    return f"""INSERT INTO reports_savedreport (owner_id, name, report, asked, saved_at, monthly_form)
+        VALUES ({{clerk}}, '{name}', 'mutual-aid', '{{{{}}}}', now(), '');"""
 
 
 def summary(period: str = "day", begins: str = "2026-03-16", by: str = "", value: str = "", cash: str = "4") -> str:
@@ -1659,7 +1659,19 @@ CLOSING = {name: Law(*law) for name, law in CLOSING_LAWS.items()} | {
 }
 ANOMALIES = {name: Law(*law) for name, law in ANOMALY_LAWS.items()}
 TOKENS = {name: Law(*law) for name, law in TOKEN_LAWS.items()}
-LAWS = {**ACCOUNTS, **FAMILIES, **STATUS, **IMPORTS, **SETTLEMENT, **CLAIMS, **CLOSING, **ANOMALIES, **TOKENS}
+EXPORTS = {name: Law(*law) for name, law in EXPORT_LAWS.items()}
+LAWS = {
+    **ACCOUNTS,
+    **FAMILIES,
+    **STATUS,
+    **IMPORTS,
+    **SETTLEMENT,
+    **CLAIMS,
+    **CLOSING,
+    **ANOMALIES,
+    **TOKENS,
+    **EXPORTS,
+}
 
 
 def make_check(staff: Staff, state: str) -> int:
@@ -1771,7 +1783,7 @@ def _world() -> dict[str, Any]:
         **claims_world(clerk, reviewer, make_staff("reviewer")),
         **closing_world(clerk, reviewer),
         **_transfers(make_group("12*", by=clerk), clerk),
-        "saved_report": SavedReport.objects.create(owner=clerk, name="standing", report="mutual-aid").pk,
+        **exports_world(clerk, reviewer),
         **anomalies_world(group, clerk),
         **tokens_world(clerk, reviewer),
     }

@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from accounts.models import AuditEvent, ClosedDay, Code, InsuredPerson, Job, Region, Staff
+from accounts.models import AuditEvent, ClosedDay, Code, InsuredPerson, Job, JobFile, Region, Staff
 from accounts.models.audit import AuditKind
 from accounts.roles import ROLES
 from accounts.services.adjustments import request_adjustment
@@ -29,6 +29,8 @@ from accounts.services.jobs import enqueue
 from families.models import FollowUp
 from families.services.case_forms import CaseInput, LineInput
 from families.services.drafts import save_case
+from reports.exporting import KEPT
+from reports.lists import MEMBERS
 from reports.models import SavedReport
 from reports.standard import MUTUAL_AID
 from settlement.models import DiscrepancyDecision
@@ -46,6 +48,7 @@ from tests.factories import (
     make_import_family,
     make_institution,
     make_match,
+    make_numbers_request,
     make_person,
     make_policy,
     make_settlement,
@@ -301,8 +304,14 @@ TABLE: dict[str, Row] = {
     "reports/<slug:code>/": page(OVERSEERS, "report"),
     "reports/<slug:code>/export/": form(SUPERVISOR, "report"),
     "reports/<slug:code>/save/": form(SUPERVISOR, "report"),
+    "saved-reports/<int:pk>/monthly/": form(SUPERVISOR, "own saved report"),
     "saved-reports/<int:pk>/forget/": form(SUPERVISOR, "own saved report"),
+    "reports/<slug:code>/full-numbers/": form(SUPERVISOR, "list"),
+    "full-numbers/": page(OVERSEERS),
+    "full-numbers/<int:pk>/decide/": form(SUPERVISOR, "reports/fullnumbersrequest"),
     "exports/": page(SUPERVISOR),
+    "exports/notice/": page(SUPERVISOR),
+    "exports/<int:pk>/cancel/": form(SUPERVISOR, "own export"),
     "exports/<int:pk>/": page(SUPERVISOR, "own export"),
     "exports/<int:pk>/file/": page(SUPERVISOR, "own export"),
     # For other systems: no session opens them, whoever's it is (tests/integration/test_api.py has those with a token)
@@ -360,7 +369,7 @@ TABLE: dict[str, Row] = {
     **admin_list("settlement/institution", ALL),
 }
 # Not kept in a region: the same rows for whoever may read the table.
-UNSCOPED = {"accounts/code", "settlement/institution", "report"}
+UNSCOPED = {"accounts/code", "settlement/institution", "report", "list"}
 OPEN_TO_ANONYMOUS = {"healthz": 200, "readyz": 200, "i18n/setlang/": 302, "admin/login/": 200} | {
     route: 401 for route in TABLE if route.startswith("api/")
 }
@@ -417,10 +426,11 @@ def furnish(region: str) -> World:
         ),
         ClosedDay.objects.create(region_id=region, business_date=START.replace(year=2020), closed_by=clerk),
     ]  # fmt: skip
-    rows += [make_statement(region), make_token_of(clerk)]
+    rows += [make_statement(region), make_token_of(clerk), make_numbers_request(clerk)]
     others = {"feed": make_feed(clerk), "statement load": enqueue(kind="load_statement", file=ZIP, by=clerk)} | {
         "policy draft": make_draft(region, max_members=6),
         "report": SimpleNamespace(pk=MUTUAL_AID.code),
+        "list": SimpleNamespace(pk=MEMBERS.code),
     }
     others |= {name: make(clerk) for name, make in OWN.items()}
     return World(region, {f"{row._meta.app_label}/{row._meta.model_name}": row for row in rows} | others)
@@ -445,6 +455,7 @@ def make_export(staff: Staff) -> Job:
     params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv", "language": "zh-hans"}
     job = enqueue(kind="export_report", params=params, file=("x.csv", b"x"), by=staff)
     Job.objects.filter(pk=job.pk).update(state="done", finished_at=timezone.now(), result={"rows": 0})
+    JobFile.objects.filter(job=job).update(expires_at=timezone.now() + KEPT)
     return job
 
 
@@ -515,7 +526,7 @@ def cases_of(row: Row, here: World, elsewhere: World, *, may: bool) -> Iterator[
     yield "missing", MISSING.get(row.about, 99999999), outside
 
 
-MISSING = {"accounts/region": "999999", "report": "nothing"}
+MISSING = {"accounts/region": "999999", "report": "nothing", "list": "nothing"}
 
 
 @pytest.mark.parametrize("role", ROLES)

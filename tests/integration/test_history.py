@@ -55,6 +55,7 @@ from tests.factories import (
     make_institution,
     make_match,
     make_number,
+    make_numbers_request,
     make_person,
     make_settlement,
     make_staff,
@@ -97,6 +98,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "StatementTotal": ("counts", False),
     "Discrepancy": ("centre", "1.00"),
     "SavedReport": ("report", "regions"),
+    "FullNumbersRequest": ("decision", "x"),
     "Anomaly": ("found", 4),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
@@ -159,6 +161,7 @@ def rows(staff: Staff) -> dict[str, Model]:
         ),
         "Institution": make_institution(),
         "SavedReport": SavedReport.objects.create(owner=staff, name="x", report="mutual-aid"),
+        "FullNumbersRequest": make_numbers_request(staff),
         "Claim": make_claim(person, by=staff),
         **_compared(staff),
         "Anomaly": make_anomaly(group),

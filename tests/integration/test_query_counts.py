@@ -27,9 +27,10 @@ from families.services.cases import submit_case
 from families.services.drafts import save_case
 from families.services.imports.batches import confirm_batch
 from families.services.imports.faults import RowFault
-from reports.models import SavedReport
+from reports.lists import OFFERED
+from reports.models import MonthlyExport, SavedReport
 from reports.services.summaries import refresh_summaries
-from reports.standard import MUTUAL_AID, REPORTS
+from reports.standard import MUTUAL_AID
 from settlement.models import Settlement, Statement, StatementLine
 from settlement.models.anomaly import AnomalyState
 from settlement.services.anomalies import judge_anomaly
@@ -48,6 +49,7 @@ from tests.factories import (
     make_import_family,
     make_institution,
     make_match,
+    make_numbers_request,
     make_person,
     make_policy,
     make_settlement,
@@ -145,7 +147,9 @@ PAGES = {
     "/reports/": "supervisor",
     "/exports/": "supervisor",
     "/tokens/": "administrator",
-    **{f"/reports/{code}/?{WIDE}": "supervisor" for code in REPORTS},
+    "/exports/notice/": "supervisor",
+    "/full-numbers/": "supervisor",
+    **{f"/reports/{code}/?{WIDE}": "supervisor" for code in OFFERED},
     "/reversals/": "reviewer",
     "/reversals/{reversal}/": "reviewer",
     "/discrepancies/": "supervisor",
@@ -224,7 +228,10 @@ class Office:
         self.reversal = ask_reversal(settlement_id=asked.pk, reason="x", by=self.clerk)
         make_institution()
         supervisor, number = self.staff["supervisor"], SavedReport.objects.count()
-        SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
+        saved = SavedReport.objects.create(owner=supervisor, name=f"x{number}", report=MUTUAL_AID.code)
+        MonthlyExport.objects.create(saved=saved, month=START.replace(day=1), failure="x")
+        make_numbers_request(self.clerk)
+        make_numbers_request(self.clerk, rows=1, state="alone")
         params = {"report": MUTUAL_AID.code, "asked": {}, "form": "csv"}
         enqueue(kind="export_report", by=supervisor, params=params, file=("x.csv", b"x"))
         make_token_of(self.clerk)

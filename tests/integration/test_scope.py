@@ -34,6 +34,7 @@ from tests.factories import (
     make_group,
     make_import_family,
     make_match,
+    make_numbers_request,
     make_person,
     make_settlement,
     make_staff,
@@ -75,6 +76,7 @@ READERS = {
     "Job": EVERYBODY_BUT_THE_ADMINISTRATOR,
     "JobFile": {"clerk", "reviewer", "supervisor"},
     "SavedReport": {"supervisor", "auditor"},
+    "FullNumbersRequest": {"supervisor", "auditor"},
     "AuditEvent": {"supervisor", "auditor"},
     "Staff": {"supervisor", "auditor", "administrator"},
     "ApiToken": {"supervisor", "auditor", "administrator"},
@@ -160,6 +162,7 @@ def furnish(region: str) -> None:
     ask_reversal(settlement_id=settled.pk, reason="x", by=clerk)
     SavedReport.objects.create(owner=clerk, name="x", report="mutual-aid")
     make_token_of(clerk)
+    make_numbers_request(clerk)
     job = Job.objects.create(kind="x", owner=clerk, region_id=region)
     stored = JobFile(job=job, name="x.xlsx", sha256="0" * 64, size=1)
     stored.content = b"x"
