@@ -1,4 +1,4 @@
-"""What the benchmark measures, each step in a process of its own: `python -m bench.dashboard.steps STEP …`.
+"""What the benchmark measures, each step in a process of its own: `python -m bench.reports.steps STEP …`.
 
 Every step prints one JSON object; `seconds` as in `bench.timing`.
 """
@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 from bench.timing import timed
 
 LAST = dt.date(2026, 3, 16)
-DAYS, DISEASES, VISITS = 730, 2_000, 30
+DAY = dt.timedelta(days=1)
+DAYS, DISEASES, VISITS, FEW = 730, 2_000, 30, 3
 PROVINCE, CITIES, DISTRICTS, HOSPITALS = "420000", 17, 6, 5
 ASKED = {
     "year to date": f"?of=year&day={LAST}",
@@ -128,45 +134,113 @@ def night() -> dict[str, Any]:
 
 
 def _refresh() -> list[dt.date]:
-    from accounts.models import Staff
     from reports.services.summaries import refresh_summaries
 
-    return refresh_summaries(day=LAST, by=Staff.objects.get(username="supervisor"))
+    return refresh_summaries(day=LAST, by=_supervisor())
 
 
 def pages() -> dict[str, Any]:
-    """Each dashboard asked for some times, in turns, by Django's test client."""
+    return {"pages": _visited({name: f"/dashboard/{more}" for name, more in ASKED.items()}, VISITS)}
+
+
+def _visited(addresses: Mapping[str, str], visits: int) -> dict[str, Any]:
+    """Each asked for some times, in turns, by Django's test client; not counted: the first, which fills caches."""
     from django.test import Client
 
-    from accounts.models import Staff
-
     client = Client()
-    client.force_login(Staff.objects.get(username="supervisor"), "django.contrib.auth.backends.ModelBackend")
-    took: dict[str, list[float]] = {name: [] for name in ASKED}
-    for _visit in range(VISITS):
-        for name, address in ASKED.items():
+    client.force_login(_supervisor(), "django.contrib.auth.backends.ModelBackend")
+    took: dict[str, list[float]] = {name: [] for name in addresses}
+    for _visit in range(visits + 1):
+        for name, address in addresses.items():
             begun = time.perf_counter()
-            assert client.get(f"/dashboard/{address}").status_code == 200
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
             took[name].append((time.perf_counter() - begun) * 1000)
     return {
-        "pages": {
-            name: {
-                "median_ms": round(statistics.median(times)),
-                "p95_ms": round(sorted(times)[int(len(times) * 0.95)]),
-            }
-            for name, times in took.items()
+        name: {
+            "median_ms": round(statistics.median(times[1:])),
+            "p95_ms": round(sorted(times[1:])[int((len(times) - 1) * 0.95)]),
         }
+        for name, times in took.items()
     }
+
+
+def _supervisor() -> Any:
+    from accounts.models import Staff
+
+    return Staff.objects.select_related("region").get(username="supervisor")
+
+
+def lists() -> dict[str, Any]:
+    """The list of settlements, as it is asked for."""
+    from settlement.listing import Place
+
+    def before(days: int) -> str:
+        return f"?before={Place(timezone.make_aware(dt.datetime.combine(LAST, dt.time(12))) - days * DAY, 1)}"
+
+    asked = {
+        "list": "", "page 500": before(18), "last page": before(DAYS - 1), "filter by kind of care": "?med_type=11",
+        "one month": "?since=2026-02-01&until=2026-02-28", "number": "?number=S777",
+    }  # fmt: skip
+    return {"pages": _visited({name: f"/settlements/{more}" for name, more in asked.items()}, VISITS)}
+
+
+def plain() -> dict[str, Any]:
+    """A plain ModelAdmin over the same table."""
+    from settlement.models import Settlement
+
+    settings.ROOT_URLCONF = "bench.reports.plain"
+    asked = {
+        "list": "", "page 500": "?p=500", "last page": f"?p={Settlement.objects.count() // 100}",
+        "filter by kind of care": "?med_type__exact=11", "number": "?q=S777",
+        "one month": "?business_date__year=2026&business_date__month=2",
+    }  # fmt: skip
+    here = "/plain/settlement/settlement/"
+    return {"pages": _visited({name: here + more for name, more in asked.items()}, FEW)}
+
+
+def export() -> dict[str, Any]:
+    """Every settlement as a workbook, as a worker makes it."""
+    from accounts.models import Job
+    from accounts.services.jobs import run_job
+    from reports.exporting import ask_for_export
+    from reports.files import Form
+    from reports.lists import LISTS
+
+    asked = {"since": "2020-01-01", "until": f"{LAST}"}
+    with timed() as told:
+        job = ask_for_export(report=LISTS["settlements"], asked=asked, form=Form.XLSX, by=_supervisor())
+        run_job(job.pk)
+    job = Job.objects.get(pk=job.pk)
+    assert job.result, (job.state, job.failure)
+    return told | {"rows": job.result["rows"]}
+
+
+def openpyxl(rows: str) -> dict[str, Any]:
+    """As many rows and columns with openpyxl's write-only mode, from the table alone."""
+    from openpyxl import Workbook
+
+    from reports.lists import LISTS
+    from settlement.models import Settlement
+
+    plain = [field.attname for field in Settlement._meta.concrete_fields if field.name != "considerations"]
+    fields = plain[: len(LISTS["settlements"].columns)]
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    with timed() as told, transaction.atomic():
+        for row in Settlement.objects.order_by("pk").values_list(*fields)[: int(rows)].iterator(chunk_size=2_000):
+            sheet.append([one.replace(tzinfo=None) if isinstance(one, dt.datetime) else one for one in row])
+        book.save(Path(os.environ["VAR_DIR"]) / "openpyxl.xlsx")
+    return told | {"rows": int(rows)}
 
 
 def reports() -> dict[str, Any]:
     """The standard reports of the year to date, which the dashboard has the figures of."""
-    from accounts.models import Staff
     from reports.asking import narrowed
     from reports.standard import REPORTS
     from reports.tables import table_of
 
-    staff, told = Staff.objects.get(username="supervisor"), {}
+    staff, told = _supervisor(), {}
     asked = {"since": f"{LAST.year}-01-01", "until": f"{LAST}"}
     for code in ("mutual-aid", "diseases", "institutions"):
         with timed() as took:
@@ -176,7 +250,7 @@ def reports() -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    step.__name__: step for step in (prepare, work_out, night, pages, reports)
+    step.__name__: step for step in (prepare, work_out, night, pages, reports, lists, plain, export, openpyxl)
 }
 
 if __name__ == "__main__":
