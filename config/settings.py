@@ -113,6 +113,8 @@ TEMPLATES = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.urls().database)
 }
+# A connection that a restarted PostgreSQL left dead in the pool is replaced before it is handed out.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL_SIZE", default=16), "timeout": 20},
     # Django says None, and then psycopg prepares nothing, not even what asks for it (`accounts.prepared`).

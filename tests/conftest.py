@@ -82,10 +82,32 @@ def django_db_setup(
     pytest-django's own fixture makes it for tests with its mark only, and leaves the others on the real one.
     """
     with django_db_blocker.unblock():
+        model = make_model_database()
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {model}")
+
+
+def make_model_database() -> str:
+    """Its name: what the databases of all processes of a run are copied from, migrated by the first that comes."""
+    model, place = f"test_model_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}", connection.settings_dict
+    own = place["NAME"], place["TEST"]["NAME"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(4711)")
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [model])
+        if not cursor.fetchall():
+            place["TEST"]["NAME"] = model
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()
+            connection.close_pool()
+    place["NAME"], place["TEST"]["NAME"] = own
+    settings.DATABASES["default"]["NAME"] = own[0]
+    place["TEST"]["TEMPLATE"] = model
+    return model
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from accounts.acting import acting
 from accounts.models import (
+    ApiToken,
     AuditEvent,
     ClosedDay,
     Code,
@@ -26,6 +27,7 @@ from accounts.models import (
 )
 from accounts.models.audit import AuditKind
 from accounts.services.adjustments import request_adjustment
+from accounts.services.api_tokens import revoke_token
 from accounts.services.audit import record_event, verify_chain
 from accounts.services.ledger import credit_month
 from accounts.services.status_events import EventKind, StatusEvent, record_event_of_person
@@ -60,6 +62,7 @@ from tests.factories import (
     make_settlement,
     make_staff,
     make_suspension,
+    make_token_of,
     make_total,
     make_transfer,
 )
@@ -102,7 +105,15 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "Anomaly": ("found", 4),
 }
 # The database refuses any change of one field of them; what their services do is tried below.
-UNCHANGING = {"CaseDocument", "ClaimDocument", "ReversalCase", "WalletTransfer", "DiscrepancyDecision", "ClosedDay"}
+UNCHANGING = {
+    "CaseDocument",
+    "ClaimDocument",
+    "ReversalCase",
+    "WalletTransfer",
+    "DiscrepancyDecision",
+    "ClosedDay",
+    "ApiToken",
+}
 
 
 def tracked() -> dict[str, type[Model]]:
@@ -221,6 +232,15 @@ def test_a_paper_that_comes_leaves_a_trail_that_names_who_added_it(rows: dict[st
     document = make_document(rows["RegistrationCase"], by=staff)  # type: ignore[arg-type]
     event = newest(document)
     assert (event.pgh_label, event.sha256, event.pgh_context["staff"]) == ("insert", document.sha256, staff.pk)
+
+
+def test_a_token_made_and_revoked_leaves_a_trail_without_its_digest(staff: Staff) -> None:
+    token = make_token_of(staff)
+    revoke_token(token_id=token.pk, by=token.created_by)
+    events = history(ApiToken).values_list("pgh_label", "revoked_by", "pgh_context__staff")
+    by = token.created_by_id
+    assert list(events) == [("insert", None, by), ("update", by, by)]
+    assert not {"digest", "last_used_at"} & {field.name for field in history(ApiToken).model._meta.get_fields()}
 
 
 def test_a_reversal_and_its_withdrawal_leave_a_trail_that_names_who_did_each(staff: Staff) -> None:

@@ -131,7 +131,8 @@ def test_staff_accounts_are_the_administrators_alone_to_change(reader: str) -> N
 
 def test_an_administrator_holds_no_right_that_shows_a_person(administrator: Staff) -> None:
     assert {right.split(".")[1] for right in administrator.get_all_permissions()} == {
-        "view_staff", "add_staff", "change_staff", "view_region", "view_institution",
+        "view_staff", "add_staff", "change_staff", "view_region", "view_institution", "view_apitoken", "add_apitoken",
+        "change_apitoken",
     }  # fmt: skip
 
 
