@@ -24,7 +24,7 @@ demo: install
 
 # With COVERAGE=yes it takes a quarter longer, and fails below the share of branches in pyproject.toml.
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(COVERAGE),--cov --cov-report=) tests --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) tests --ignore=tests/browser
 
 browser-test: install
 	$(BIN)/python -m pytest tests/browser --reruns 1 --only-rerun TimeoutError -rR

@@ -240,7 +240,8 @@ def create(monkeypatch: pytest.MonkeyPatch, *arguments: str, password: str = PAS
 
 @pytest.mark.django_db
 def test_the_first_staff_member_brings_the_country_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    Region.objects.all().delete()
+    for region in Region.objects.order_by("-path"):  # a test before this one may have left some
+        region.delete()
 
     with pytest.raises(CommandError, match="420000") as refusal:
         create(monkeypatch, "sup", "--role", "supervisor", "--region", "420000")

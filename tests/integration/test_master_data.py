@@ -301,7 +301,8 @@ def test_a_preview_of_persons_writes_nothing_locks_nobody_and_shows_no_number() 
     clerk = make_staff("clerk", "421000")
     client = signed_in(clerk)
     lines = [make_line(1), make_line(2), make_line(3)]
-    confirm(client, hand_in(client, "persons", as_csv(lines)))
+    done = confirm(client, hand_in(client, "persons", as_csv(lines)))
+    assert done.result["created"] == 3, (done.state, done.failure, done.result)
     before = list(InsuredPerson.objects.values())
     changed = [lines[0], lines[1] | {"psn_type": "1201", "mobile": "13900009999"}, make_line(4)]
 
