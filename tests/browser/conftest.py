@@ -34,6 +34,11 @@ ARGUMENTS = [
 VIEWPORT = {"width": 1280, "height": 800}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_quickly() -> None:
+    """Not here: the site runs in processes of its own, which know the real way alone."""
+
+
 @pytest.fixture(scope="session")
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     with django_db_blocker.unblock():
